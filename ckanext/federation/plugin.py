@@ -1,0 +1,5 @@
+from ckan import plugins as p
+
+
+class FederationPlugin(p.SingletonPlugin):
+    pass

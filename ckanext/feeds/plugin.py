@@ -1,0 +1,5 @@
+from ckan import plugins as p
+
+
+class FeedsPlugin(p.SingletonPlugin):
+    pass

@@ -1,0 +1,5 @@
+from ckan import plugins as p
+
+
+class JourneyPlugin(p.SingletonPlugin):
+    pass
