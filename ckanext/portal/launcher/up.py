@@ -63,16 +63,18 @@ def check_outside(portal: Portal, steps: Steps) -> None:
                 raise PortalError(f"Your {name} does not answer", why, f"Check {settings.EXTERNAL[name]} in {portal.home.settings}.")
 
 
-def ask_ckan(portal: Portal, *words: str, given: str = "") -> dict[str, dict]:
+def ask_ckan(
+    portal: Portal, *words: str, given: str = "", ini: Path | None = None, env: dict[str, str] | None = None
+) -> dict[str, dict]:
     """Runs steps of `inside` in a process of its own; returns each step's answer by its name."""
-    command = [sys.executable, "-P", "-m", "ckanext.portal.launcher.inside", str(portal.home.ini), *words]
+    command = [sys.executable, "-P", "-m", "ckanext.portal.launcher.inside", str(ini or portal.home.ini), *words]
     done = subprocess.run(
         command,
         input=given,
         capture_output=True,
         text=True,
         cwd="/",
-        env={**os.environ, **supervise.environment(portal.home)},
+        env={**(env or os.environ), **supervise.environment(portal.home)},
         **account.run_as(),
     )
     if done.returncode:
