@@ -13,7 +13,9 @@ PLUGINS = {
 setup(
     packages=find_namespace_packages(include=["ckanext.*"]),
     include_package_data=True,
-    package_data={"": ["*.yaml", "*.yml", "*.html", "*.css", "*.js", "*.svg", "*.json", "*.csv", "*.mo", "*.po", "*.sql"]},
+    package_data={
+        "": ["*.yaml", "*.yml", "*.html", "*.css", "*.js", "*.svg", "*.json", "*.csv", "*.mo", "*.po", "*.sql"]
+    },
     entry_points={
         "ckan.plugins": [f"{name} = ckanext.{name}.plugin:{cls}" for name, cls in PLUGINS.items()],
         "babel.extractors": ["ckan = ckan.lib.extract:extract_ckan"],

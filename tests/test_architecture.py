@@ -17,7 +17,18 @@ MAY_IMPORT = {
     "portal": {"portal"},
 }
 SIGNALS = {("journey", "ckanext.federation.signals"), ("journey", "ckanext.feeds.signals")}
-IMPURE = ("ckan", "sqlalchemy", "requests", "urllib3", "http.client", "urllib.request", "socket", "psycopg2", "redis", "time")
+IMPURE = (
+    "ckan",
+    "sqlalchemy",
+    "requests",
+    "urllib3",
+    "http.client",
+    "urllib.request",
+    "socket",
+    "psycopg2",
+    "redis",
+    "time",
+)
 CLOCK = re.compile(r"\b(datetime|date)\.(now|today|utcnow)\(|\btime\.(time|monotonic)\(")
 MODULES = sorted(path for path in (PROJECT / "ckanext").rglob("*.py") if "migration" not in path.parts)
 
@@ -58,7 +69,8 @@ def test_imports_stay_in_their_room(path: Path) -> None:
         if target is None or target in MAY_IMPORT[room]:
             continue
         assert any(room == who and (module == what or module.startswith(f"{what}.")) for who, what in SIGNALS) or (
-            (room, target) in {(who, what.split(".")[1]) for who, what in SIGNALS} and module in {f"ckanext.{target}", *(w for _, w in SIGNALS)}
+            (room, target) in {(who, what.split(".")[1]) for who, what in SIGNALS}
+            and module in {f"ckanext.{target}", *(w for _, w in SIGNALS)}
         ), f"{name_of(path)} imports {module}"
 
 

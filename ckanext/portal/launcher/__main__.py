@@ -9,14 +9,19 @@ from .errors import PortalError
 
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
-        prog="./portal", description="An open-data portal in one folder. PORTAL_HOME and PORTAL_PORT choose folder and port."
+        prog="./portal",
+        description="An open-data portal in one folder. PORTAL_HOME and PORTAL_PORT choose folder and port.",
     )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     up = commands.add_parser("up", help="start the portal; Ctrl-C stops it")
     up.add_argument("--detach", action="store_true", help="return once the portal answers")
-    up.add_argument("--host", default=os.environ.get("PORTAL_HOST", "127.0.0.1"), help="address to listen on (127.0.0.1)")
-    up.add_argument("--port", type=int, default=int(os.environ.get("PORTAL_PORT") or 0) or None, help="port of the pages")
+    up.add_argument(
+        "--host", default=os.environ.get("PORTAL_HOST", "127.0.0.1"), help="address to listen on (127.0.0.1)"
+    )
+    up.add_argument(
+        "--port", type=int, default=int(os.environ.get("PORTAL_PORT") or 0) or None, help="port of the pages"
+    )
     up.add_argument("--no-demo", action="store_true", help="an empty portal, without the demo council")
 
     commands.add_parser("down", help="stop the portal")

@@ -25,7 +25,9 @@ def account() -> pwd.struct_passwd | None:
         return pwd.getpwnam(NAME)
     except KeyError:
         done = subprocess.run(
-            ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", NAME], capture_output=True, text=True
+            ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", NAME],
+            capture_output=True,
+            text=True,
         )
         if done.returncode:
             raise PortalError(
@@ -72,7 +74,13 @@ def prepare(home: Home, others: Iterable[Path]) -> list[str]:
         return []
     notes = open_way([home.path, PROJECT, Path(sys.prefix), Path(sys.executable).resolve(), *others])
     give(home.path)
-    trial = subprocess.run([sys.executable, "-P", "-c", "import ckanext.portal.launcher"], capture_output=True, text=True, cwd="/", **run_as())
+    trial = subprocess.run(
+        [sys.executable, "-P", "-c", "import ckanext.portal.launcher"],
+        capture_output=True,
+        text=True,
+        cwd="/",
+        **run_as(),
+    )
     if trial.returncode:
         raise PortalError(
             f"Account {NAME} cannot run {sys.executable}",

@@ -75,7 +75,8 @@ def _status(home: Home) -> dict:
     ports = home.state().get("ports", {})
     running = supervise.states(home)
     rows = {
-        name: {"pid": each["pid"] or None, "port": ports.get(name), "state": each["statename"].lower()} for name, each in running.items()
+        name: {"pid": each["pid"] or None, "port": ports.get(name), "state": each["statename"].lower()}
+        for name, each in running.items()
     }
     address = up.address_of(home) if home.ini.exists() else None
     return {"running": bool(rows), "url": address, "home": str(home.path), "services": rows}
@@ -101,7 +102,9 @@ def logs(arguments: argparse.Namespace) -> int:
         files = [each for each in files if each.stem == arguments.service]
     if not files:
         raise PortalError(
-            f"There is no log of {arguments.service or 'any service'}", f"looked in {home.logs}", "Names are those of ./portal status."
+            f"There is no log of {arguments.service or 'any service'}",
+            f"looked in {home.logs}",
+            "Names are those of ./portal status.",
         )
     if arguments.follow:
         return subprocess.run(["tail", "-n", str(arguments.lines), "-F", *map(str, files)]).returncode
@@ -118,7 +121,9 @@ def reset(arguments: argparse.Namespace) -> int:
         print("  no portal here")
         return 0
     if not (home.path / "state.json").exists() and any(home.path.iterdir()):
-        raise PortalError(f"{home.path} is not a portal's folder", "it has no state.json", "Remove it by hand if you mean to.")
+        raise PortalError(
+            f"{home.path} is not a portal's folder", "it has no state.json", "Remove it by hand if you mean to."
+        )
     if not arguments.yes:
         if not sys.stdin.isatty():
             raise PortalError("reset removes all data of the portal", "nobody is there to be asked", "Give --yes.")
@@ -143,7 +148,9 @@ def _running_portal() -> services.Portal:
 def token(arguments: argparse.Namespace) -> int:
     portal = _running_portal()
     if not supervise.running(portal.home):
-        raise PortalError("The portal does not run", "a token is kept in its database", "Start it: ./portal up --detach")
+        raise PortalError(
+            "The portal does not run", "a token is kept in its database", "Start it: ./portal up --detach"
+        )
     print(up.ask_ckan(portal, f"token:{arguments.name}")["token"]["token"])
     return 0
 
@@ -157,7 +164,11 @@ def ckan(arguments: argparse.Namespace) -> int:
 
 
 def demo_node(arguments: argparse.Namespace) -> int:
-    words = arguments.words if "--folder" in arguments.words else ["--folder", str(PROJECT / "seeds" / "nodes"), *arguments.words]
+    words = (
+        arguments.words
+        if "--folder" in arguments.words
+        else ["--folder", str(PROJECT / "seeds" / "nodes"), *arguments.words]
+    )
     return subprocess.run([sys.executable, "-P", "-m", "ckanext.portal.demo.nodes", *words]).returncode
 
 

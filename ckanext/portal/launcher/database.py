@@ -59,7 +59,9 @@ def initialise(home: Home) -> None:
         )
     if done.returncode:
         raise PortalError(
-            "PostgreSQL's cluster could not be made", done.stderr or done.stdout, f"Is there room and the right to write in {target}?"
+            "PostgreSQL's cluster could not be made",
+            done.stderr or done.stdout,
+            f"Is there room and the right to write in {target}?",
         )
     home.mark_done("cluster")
 
@@ -91,7 +93,11 @@ def make_databases(home: Home, port: int, names: tuple[str, ...] = ("ckan", "dat
             for name in names:
                 cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,))
                 if not cursor.fetchone():
-                    cursor.execute(sql.SQL("CREATE DATABASE {} OWNER ckan TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(name)))
+                    cursor.execute(
+                        sql.SQL("CREATE DATABASE {} OWNER ckan TEMPLATE template0 ENCODING 'UTF8'").format(
+                            sql.Identifier(name)
+                        )
+                    )
     except psycopg2.Error as error:
         raise PortalError("The databases could not be made", str(error), "See ./portal logs postgres") from error
     finally:
@@ -101,7 +107,16 @@ def make_databases(home: Home, port: int, names: tuple[str, ...] = ("ckan", "dat
 def run_script(home: Home, port: int, script: str) -> None:
     """Runs SQL that psql understands (it may \\connect) as the superuser."""
     done = subprocess.run(
-        [str(binaries() / "psql"), "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "-h127.0.0.1", f"-p{port}", f"-U{SUPERUSER}", "postgres"],
+        [
+            str(binaries() / "psql"),
+            "--quiet",
+            "--no-psqlrc",
+            "--set=ON_ERROR_STOP=1",
+            "-h127.0.0.1",
+            f"-p{port}",
+            f"-U{SUPERUSER}",
+            "postgres",
+        ],
         input=script,
         capture_output=True,
         text=True,

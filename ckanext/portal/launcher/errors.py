@@ -9,5 +9,8 @@ class PortalError(Exception):
         self.what, self.why, self.to_do = what, why.strip(), to_do
 
     def __str__(self) -> str:
-        lines = [self.what, *(f"  why:   {line}" if n == 0 else f"         {line}" for n, line in enumerate(self.why.splitlines()))]
+        lines = [
+            self.what,
+            *(f"  why:   {line}" if n == 0 else f"         {line}" for n, line in enumerate(self.why.splitlines())),
+        ]
         return "\n".join([*lines, f"  to do: {self.to_do}"] if self.to_do else lines)

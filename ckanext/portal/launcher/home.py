@@ -38,7 +38,9 @@ class Home:
                 (self.path / name).mkdir(exist_ok=True)
         except OSError as error:
             raise PortalError(
-                f"The portal's folder {self.path} cannot be made", str(error), "Set PORTAL_HOME to a folder that you may write to."
+                f"The portal's folder {self.path} cannot be made",
+                str(error),
+                "Set PORTAL_HOME to a folder that you may write to.",
             ) from error
 
     @property

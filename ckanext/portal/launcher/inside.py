@@ -16,7 +16,7 @@ def answer(step: str, **values: Any) -> None:
     print(json.dumps({"step": step, **values}), file=sys.__stdout__, flush=True)
 
 
-def _context() -> dict[str, Any]:
+def _context() -> Any:
     return {"ignore_auth": True, "user": ""}
 
 
@@ -34,7 +34,9 @@ def permissions(_words: list[str]) -> None:
     from ckan.model import parse_db_config
     from ckanext.datastore.cli import permissions_sql
 
-    main, write, read = (parse_db_config(key) for key in ("sqlalchemy.url", "ckan.datastore.write_url", "ckan.datastore.read_url"))
+    main, write, read = (
+        parse_db_config(key) for key in ("sqlalchemy.url", "ckan.datastore.write_url", "ckan.datastore.read_url")
+    )
     assert main and write and read and config
     answer(
         "permissions",
@@ -51,7 +53,13 @@ def sysadmin(_words: list[str]) -> None:
     if model.User.get(SYSADMIN):
         return answer("sysadmin", name=SYSADMIN, made=False)
     toolkit.get_action("user_create")(
-        _context(), {"name": SYSADMIN, "email": "admin@localhost.localdomain", "password": password, "fullname": "Portal administrator"}
+        _context(),
+        {
+            "name": SYSADMIN,
+            "email": "admin@localhost.localdomain",
+            "password": password,
+            "fullname": "Portal administrator",
+        },
     )
     user = model.User.get(SYSADMIN)
     assert user
@@ -94,8 +102,8 @@ def main(ini: str, steps: list[str]) -> None:
     from ckan.config.middleware import make_app
 
     with contextlib.redirect_stdout(sys.stderr):  # what CKAN prints is no answer
-        app = make_app(CKANConfigLoader(ini).get_config())
-        with app._wsgi_app.test_request_context():
+        app: Any = make_app(CKANConfigLoader(ini).get_config())
+        with app._wsgi_app.test_request_context():  # as CKAN's own command line does
             for step in steps:
                 name, _, argument = step.partition(":")
                 STEPS[name]([argument] if argument else [])

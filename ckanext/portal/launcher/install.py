@@ -51,7 +51,9 @@ def pip(*words: str) -> None:
 def install(lock: str) -> None:
     began = time.monotonic()
     say(f"installing {lock} into {VENV} (first start or a new lock; a minute or two) ...")
-    broken = not PYTHON.exists() or subprocess.run([PYTHON, "-I", "-m", "pip", "--version"], capture_output=True).returncode
+    broken = (
+        not PYTHON.exists() or subprocess.run([PYTHON, "-I", "-m", "pip", "--version"], capture_output=True).returncode
+    )
     if broken:
         try:
             venv.create(VENV, with_pip=True, clear=True)

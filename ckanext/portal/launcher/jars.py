@@ -37,15 +37,20 @@ def read_lock(text: str) -> list[Jar]:
             continue
         try:
             coordinate, digest = line.split()
-            jars.append(Jar(*coordinate.split(":"), digest.removeprefix("sha256:")))
-        except (ValueError, TypeError) as error:
-            raise PortalError(f"{LOCK} line {number} cannot be read", line, "Restore the file from version control.") from error
+            group, artifact, version = coordinate.split(":")
+        except ValueError as error:
+            raise PortalError(
+                f"{LOCK} line {number} cannot be read", line, "Restore the file from version control."
+            ) from error
+        jars.append(Jar(group, artifact, version, digest.removeprefix("sha256:")))
     return jars
 
 
 def cache() -> Path:
     """PORTAL_CACHE, or towpath/ in the user's cache folder; one folder for each content of the lock."""
-    base = os.environ.get("PORTAL_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "towpath"
+    base = (
+        os.environ.get("PORTAL_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "towpath"
+    )
     return Path(base) / f"solr-{hashlib.sha256(LOCK.read_bytes()).hexdigest()[:12]}"
 
 
@@ -85,17 +90,14 @@ def fetch(progress: Callable[[int, int], None]) -> Path:
     target.mkdir(parents=True, exist_ok=True)
     missing = [jar for jar in jars if not (target / jar.name).exists() or sha256(target / jar.name) != jar.sha256]
     work = Path(tempfile.mkdtemp(prefix=".fetch-", dir=target))
+    pool = concurrent.futures.ThreadPoolExecutor(PARALLEL)
     try:
-        with concurrent.futures.ThreadPoolExecutor(PARALLEL) as pool:
-            tasks = [pool.submit(_fetch_one, jar, target, work) for jar in missing]
-            for number, task in enumerate(concurrent.futures.as_completed(tasks), 1):
-                task.result()
-                progress(number, len(missing))
-    except PortalError:
-        for task in tasks:
-            task.cancel()
-        raise
+        tasks = [pool.submit(_fetch_one, jar, target, work) for jar in missing]
+        for number, task in enumerate(concurrent.futures.as_completed(tasks), 1):
+            task.result()
+            progress(number, len(missing))
     finally:
+        pool.shutdown(cancel_futures=True)  # after a failure nothing more is begun
         shutil.rmtree(work, ignore_errors=True)
     (target / "complete").touch()
     return target

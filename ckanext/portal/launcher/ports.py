@@ -42,7 +42,9 @@ def choose(home: Home, names: list[str], host: str, web_port: int | None) -> tup
         if name == "web" and web_port:
             if not is_free(web_port, at):
                 raise PortalError(
-                    f"Port {web_port} on {at} is taken", "another program listens there", "Stop it, or give another port in PORTAL_PORT."
+                    f"Port {web_port} on {at} is taken",
+                    "another program listens there",
+                    "Stop it, or give another port in PORTAL_PORT.",
                 )
             ports[name] = web_port
             continue

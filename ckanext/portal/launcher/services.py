@@ -36,7 +36,9 @@ def _valkey_server() -> Path:
 def build(portal: Portal) -> list[Service]:
     home, ports, python = portal.home, portal.ports, sys.executable
     makers: dict[str, Callable[[], Service]] = {
-        "postgres": lambda: spec.postgres(database.binaries(), database.data(home), database.sockets(home), ports["postgres"]),
+        "postgres": lambda: spec.postgres(
+            database.binaries(), database.data(home), database.sockets(home), ports["postgres"]
+        ),
         "valkey": lambda: spec.valkey(_valkey_server(), home.path / "valkey", ports["valkey"]),
         "solr": lambda: spec.solr(solr.command(home.path / "solr", portal.jars, ports["solr"]), ports["solr"]),
         "demo-node": lambda: spec.demo_node(python, PROJECT / "seeds" / "nodes", ports["demo-node"]),
@@ -60,5 +62,7 @@ def probes(portal: Portal) -> dict[str, Probe]:
         "demo-node": ready.web("127.0.0.1", ports.get("demo-node", 0), "/"),
     }
     own = "postgres" in portal.names
-    found["postgres"] = ready.postgres(database.admin_url(home, ports["postgres"]) if own else settings["sqlalchemy.url"])
+    found["postgres"] = ready.postgres(
+        database.admin_url(home, ports["postgres"]) if own else settings["sqlalchemy.url"]
+    )
     return found

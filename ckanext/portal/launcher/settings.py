@@ -37,7 +37,9 @@ def operator(home: Home) -> dict[str, str]:
         try:
             parser.read_string(text if f"[{SECTION}]" in text else f"[{SECTION}]\n{text}")
         except configparser.Error as error:
-            raise PortalError(f"{home.settings} cannot be read", str(error), "Mend that line: key = value, one a line.") from error
+            raise PortalError(
+                f"{home.settings} cannot be read", str(error), "Mend that line: key = value, one a line."
+            ) from error
     found = dict(parser[SECTION]) if parser.has_section(SECTION) else {}
     found.update({key: os.environ[name] for name, key in FROM_ENVIRONMENT.items() if os.environ.get(name)})
     return found

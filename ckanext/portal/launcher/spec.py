@@ -25,7 +25,14 @@ ALL = (*SERVERS, "demo-node", "web", "worker", "scheduler")
 
 def postgres(binaries: Path, data: Path, sockets: Path, port: int) -> Service:
     # INT is PostgreSQL's fast shutdown: it waits for no client.
-    options = [f"-p{port}", "-h127.0.0.1", f"-k{sockets}", "-cmax_connections=120", "-cshared_buffers=64MB", "-cjit=off"]
+    options = [
+        f"-p{port}",
+        "-h127.0.0.1",
+        f"-k{sockets}",
+        "-cmax_connections=120",
+        "-cshared_buffers=64MB",
+        "-cjit=off",
+    ]
     return Service("postgres", [str(binaries / "postgres"), f"-D{data}", *options], 1, port, "INT", 30, group=False)
 
 
@@ -41,7 +48,9 @@ def valkey(binary: Path, data: Path, port: int) -> Service:
         "maxmemory-policy": "noeviction",
         "aof-load-truncated": "yes",
     }
-    return Service("valkey", [str(binary), *(word for key, value in options.items() for word in (f"--{key}", str(value)))], 1, port)
+    return Service(
+        "valkey", [str(binary), *(word for key, value in options.items() for word in (f"--{key}", str(value)))], 1, port
+    )
 
 
 def solr(command: list[str], port: int) -> Service:
@@ -50,14 +59,19 @@ def solr(command: list[str], port: int) -> Service:
 
 def demo_node(python: str, folder: Path, port: int) -> Service:
     return Service(
-        "demo-node", [python, "-P", "-m", "ckanext.portal.demo.nodes", "--port", str(port), "--folder", str(folder)], 1, port
+        "demo-node",
+        [python, "-P", "-m", "ckanext.portal.demo.nodes", "--port", str(port), "--folder", str(folder)],
+        1,
+        port,
     )
 
 
 def web(python: str, config: Path, ini: Path, host: str, port: int) -> Service:
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     command = [python, "-P", "-m", "gunicorn", "--config", str(config / "gunicorn.conf.py"), "--bind", address]
-    return Service("web", [*command, "ckanext.portal.launcher.wsgi:application"], 2, port, environment={"CKAN_INI": str(ini)})
+    return Service(
+        "web", [*command, "ckanext.portal.launcher.wsgi:application"], 2, port, environment={"CKAN_INI": str(ini)}
+    )
 
 
 def worker(ckan: str, ini: Path) -> Service:

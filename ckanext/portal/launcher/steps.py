@@ -34,6 +34,9 @@ class Steps:
         try:
             yield
         except BaseException:
-            print(f"{chr(13) if self.terminal else ''}  x {text:<{WIDTH}} failed after {time.monotonic() - began:.1f} s", flush=True)
+            print(
+                f"{chr(13) if self.terminal else ''}  x {text:<{WIDTH}} failed after {time.monotonic() - began:.1f} s",
+                flush=True,
+            )
             raise
         print(f"{chr(13) if self.terminal else ''}  + {text:<{WIDTH}} {time.monotonic() - began:5.1f} s", flush=True)

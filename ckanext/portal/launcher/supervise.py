@@ -26,7 +26,11 @@ NO_ANSWER = (OSError, http.client.HTTPException, xmlrpc.client.Error)
 
 def environment(home: Home) -> dict[str, str]:
     """What every service gets beside its own variables."""
-    kept = {key: os.environ[key] for key in ("PATH", "LANG", "LC_ALL", "TZ", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE") if key in os.environ}
+    kept = {
+        key: os.environ[key]
+        for key in ("PATH", "LANG", "LC_ALL", "TZ", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
+        if key in os.environ
+    }
     return {**kept, MARK: str(home.path), "HOME": str(home.path), "PYTHONUNBUFFERED": "1"}
 
 
@@ -92,7 +96,10 @@ def write_configuration(home: Home, services: list[Service]) -> Path:
     parts = [
         plan.supervisor(str(home.run), str(home.logs), str(home.socket), root=entry is not None),
         plan.listener(watch, str(home.logs), environment(home)),
-        *(plan.program(each, str(home.logs), user, environment(home), number) for number, each in enumerate(services, 1)),
+        *(
+            plan.program(each, str(home.logs), user, environment(home), number)
+            for number, each in enumerate(services, 1)
+        ),
     ]
     path = home.run / "supervisor.conf"
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

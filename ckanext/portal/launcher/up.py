@@ -17,7 +17,9 @@ from .steps import Steps
 START_SECONDS = {"postgres": 60, "valkey": 20, "solr": 60, "web": 120, "worker": 60, "scheduler": 60, "demo-node": 20}
 
 
-def prepare(home: Home, steps: Steps, host: str, web_port: int | None, demo: bool, only: tuple[str, ...] = spec.ALL) -> Portal:
+def prepare(
+    home: Home, steps: Steps, host: str, web_port: int | None, demo: bool, only: tuple[str, ...] = spec.ALL
+) -> Portal:
     """Folders, jars, secrets, ports and settings: all that must be there before a service starts."""
     home.create()
     left = supervise.clear_leftovers(home)
@@ -60,7 +62,9 @@ def check_outside(portal: Portal, steps: Steps) -> None:
         with steps.step(f"{name} of yours answers"):
             why = probes[name]()
             if why:
-                raise PortalError(f"Your {name} does not answer", why, f"Check {settings.EXTERNAL[name]} in {portal.home.settings}.")
+                raise PortalError(
+                    f"Your {name} does not answer", why, f"Check {settings.EXTERNAL[name]} in {portal.home.settings}."
+                )
 
 
 def ask_ckan(
@@ -78,7 +82,9 @@ def ask_ckan(
         **account.run_as(),
     )
     if done.returncode:
-        raise PortalError(f"CKAN could not do: {', '.join(words)}", "\n".join(done.stderr.splitlines()[-15:]), "See the lines above.")
+        raise PortalError(
+            f"CKAN could not do: {', '.join(words)}", "\n".join(done.stderr.splitlines()[-15:]), "See the lines above."
+        )
     answers = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     return {each["step"]: each for each in answers}
 
@@ -129,7 +135,9 @@ def load_demo(portal: Portal, steps: Steps) -> None:
     if done.returncode:
         last = (portal.home.logs / "demo.log").read_text(errors="replace").splitlines()[-15:]
         raise PortalError(
-            "The demo could not be loaded", "\n".join(last), "The portal itself runs. `up` tries again; `up --no-demo` goes without."
+            "The demo could not be loaded",
+            "\n".join(last),
+            "The portal itself runs. `up` tries again; `up --no-demo` goes without.",
         )
     portal.home.remember(demo=address)
 
@@ -147,7 +155,10 @@ def bring_up(home: Home, steps: Steps, host: str, web_port: int | None, demo: bo
         start_wave(portal, steps, [each.name for each in running if each.wave == 1])
         password = set_up_ckan(portal, steps)
         if password:  # said at once: what follows may fail, and it is shown only here
-            print(f"\n    sysadmin:  {inside.SYSADMIN}\n    password:  {password}   (shown once; change it after signing in)\n", flush=True)
+            print(
+                f"\n    sysadmin:  {inside.SYSADMIN}\n    password:  {password}   (shown once; change it after signing in)\n",
+                flush=True,
+            )
         start_wave(portal, steps, ["web"])
         start_wave(portal, steps, [each.name for each in running if each.wave == 3])
     except BaseException:
@@ -163,5 +174,3 @@ def address_of(home: Home) -> str:
         if key.strip() == "ckan.site_url":
             return value.strip()
     return ""
-
-

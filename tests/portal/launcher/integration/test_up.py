@@ -75,7 +75,13 @@ def portal(home):
 @pytest.fixture(scope="module")
 def dataset(portal) -> str:
     organisation = portal.api("organization_create", name="kept", title="Kept")
-    fields = {"name": "kept-through-it-all", "title": "Kept", "notes": "Stays.", "license_id": "uk-ogl", "owner_org": organisation["id"]}
+    fields = {
+        "name": "kept-through-it-all",
+        "title": "Kept",
+        "notes": "Stays.",
+        "license_id": "uk-ogl",
+        "owner_org": organisation["id"],
+    }
     return portal.api("package_create", **fields)["name"]
 
 
@@ -184,7 +190,11 @@ def test_a_first_start_killed_half_way_is_taken_up_again(tmp_path, seconds) -> N
         each.chmod(0o755)
     second = Command(tmp_path / "cut")
     process = subprocess.Popen(
-        [PROJECT / "portal", "up", "--no-demo"], env=second.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+        [PROJECT / "portal", "up", "--no-demo"],
+        env=second.env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
     )
     time.sleep(seconds)
     os.killpg(process.pid, signal.SIGKILL)

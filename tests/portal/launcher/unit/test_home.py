@@ -114,9 +114,7 @@ def test_a_settings_file_that_cannot_be_read_is_named(home) -> None:
         settings.operator(home)
 
 
-@pytest.mark.parametrize(
-    ("key", "server"), [("ckan.redis.url", "valkey"), ("solr_url", "solr")]
-)
+@pytest.mark.parametrize(("key", "server"), [("ckan.redis.url", "valkey"), ("solr_url", "solr")])
 def test_a_server_address_in_the_settings_means_do_not_start_one(home, key, server) -> None:
     home.settings.write_text(f"{key} = http://elsewhere/\n")
     assert settings.external(settings.operator(home)) == {server}

@@ -48,7 +48,11 @@ def test_what_a_kill_left_half_fetched_is_fetched_again(tmp_path, monkeypatch) -
 @pytest.mark.parametrize(
     ("event", "line", "said"),
     [
-        ("PROCESS_STATE_EXITED", "processname:solr groupname:solr from_state:RUNNING expected:0 pid:7", "solr (pid 7) died"),
+        (
+            "PROCESS_STATE_EXITED",
+            "processname:solr groupname:solr from_state:RUNNING expected:0 pid:7",
+            "solr (pid 7) died",
+        ),
         ("PROCESS_STATE_EXITED", "processname:solr groupname:solr from_state:RUNNING expected:1 pid:7", None),
         ("PROCESS_STATE_RUNNING", "processname:web groupname:web from_state:STARTING pid:9", "web runs (pid 9)"),
         ("PROCESS_STATE_STOPPING", "processname:web groupname:web from_state:RUNNING pid:9", None),
