@@ -1,0 +1,86 @@
+"""ArcGIS Hub's search API v3 (JSON:API): ``/api/v3/datasets`` and its kin; pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..record import Distribution, Page, Record, as_list
+from ..text import clean
+from .decode import Document
+
+_ITEM = "https://www.arcgis.com/home/item.html?id="
+
+
+def accepts(document: Document) -> bool:
+    """``data`` is a list of resources with attributes, or is empty beside Hub's ``meta``."""
+    value = document.value
+    if not isinstance(value, dict) or not isinstance(value.get("data"), list):
+        return False
+    items = value["data"]
+    return all(isinstance(one, dict) and isinstance(one.get("attributes"), dict) for one in items) and (
+        bool(items) or isinstance(value.get("meta"), dict)
+    )
+
+
+def page(document: Document) -> Page:
+    """The page's items; ``meta.next`` or ``links.next`` leads on."""
+    meta = document.value.get("meta") or {}
+    links = document.value.get("links") or {}
+    following = clean(meta.get("next") or (links.get("next") if isinstance(links, dict) else ""))
+    stats = meta.get("stats") if isinstance(meta.get("stats"), dict) else {}
+    return Page(document.value["data"], next_url=following, total=stats.get("totalCount"))
+
+
+def identity(item: Any) -> str:
+    """The item's address as Hub's DCAT feeds write it, so that a node keeps its datasets when its feed changes."""
+    stated = str(item.get("id") or "") if isinstance(item, dict) else ""
+    base, _, layer = stated.partition("_")
+    if not base:
+        return ""
+    return f"{_ITEM}{base}&sublayer={layer}" if layer.isdigit() else f"{_ITEM}{base}"
+
+
+def read(item: dict[str, Any]) -> Record:
+    """The record of one JSON:API resource."""
+    terms = item["attributes"]
+    links = item.get("links") if isinstance(item.get("links"), dict) else {}
+    return Record(
+        upstream_id=identity(item),
+        title=terms.get("title") or terms.get("name"),
+        description=terms.get("description") or terms.get("searchDescription") or terms.get("snippet"),
+        keywords=as_list(terms.get("tags")),
+        themes=[clean(one).rsplit("/", 1)[-1] for one in as_list(terms.get("categories"))],
+        issued=terms.get("created") or terms.get("createdAt"),
+        modified=terms.get("modified") or terms.get("updatedAt"),
+        landing_page=terms.get("landingPage") or links.get("itemPage") or terms.get("url"),
+        licences=_licences(terms),
+        access_rights=terms.get("access"),
+        publisher={"name": terms.get("source") or terms.get("orgName") or terms.get("organization")},
+        contacts=[{"name": terms.get("owner"), "email": terms.get("orgContactEmail")}],
+        languages=as_list(terms.get("culture")),
+        spatial=[terms["extent"]] if isinstance(terms.get("extent"), dict) else [],
+        distributions=_files(terms, links),
+        refused="" if terms.get("access", "public") in ("public", None) else "It is not shared with the public.",
+    )
+
+
+def _licences(terms: dict[str, Any]) -> list[Any]:
+    structured = terms.get("structuredLicense")
+    if isinstance(structured, dict):
+        stated = structured.get("url") or structured.get("text") or structured.get("name")
+        if stated:
+            return [stated]
+    stated = terms.get("licenseInfo") or terms.get("license")
+    return [stated] if stated and stated not in ("custom", "none") else []
+
+
+def _files(terms: dict[str, Any], links: dict[str, Any]) -> list[Distribution]:
+    files = [Distribution(title="ArcGIS Hub page", access_url=links.get("itemPage"), format="HTML")] if links.get("itemPage") else []
+    if terms.get("url"):
+        files.append(Distribution(title=terms.get("content") or "ArcGIS GeoService", access_url=terms["url"], format="Esri REST"))
+    files += [
+        Distribution(title=one.get("name"), access_url=one.get("url"), format=one.get("type"))
+        for one in as_list(terms.get("additionalResources"))
+        if isinstance(one, dict)
+    ]
+    return files

@@ -1,0 +1,84 @@
+"""Opendatasoft Explore v2.1 (``/api/explore/v2.1/catalog/datasets``) and its bare dataset answer; pure."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from ..record import Distribution, Page, Record, as_list
+from .decode import Document
+from .terms import first
+
+
+def accepts(document: Document) -> bool:
+    """Datasets with ``dataset_id`` and ``metas``."""
+    items = _items(document.value)
+    return bool(items) and all(isinstance(one, dict) and "dataset_id" in one and "metas" in one for one in items[:20])
+
+
+def _items(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return as_list(value.get("results")) if "results" in value else [value]
+    return value if isinstance(value, list) else []
+
+
+def page(document: Document) -> Page:
+    """The datasets; ``offset`` leads on until ``total_count``. Each item learns the portal's address."""
+    items = _items(document.value)
+    parts = urlsplit(document.hints.url)
+    site = f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+    items = [{**item, "_site": site} for item in items]
+    total = document.value.get("total_count") if isinstance(document.value, dict) else None
+    query = dict(parse_qsl(parts.query))
+    reached = len(items) + (int(query["offset"]) if query.get("offset", "").isdigit() else 0)
+    if not isinstance(total, int) or not items or reached >= total or not site:
+        return Page(items, total=total if isinstance(total, int) else None)
+    query["offset"] = str(reached)
+    return Page(items, next_url=urlunsplit(parts._replace(query=urlencode(query))), total=total)
+
+
+def identity(item: Any) -> str:
+    """``dataset_uid`` stays when a dataset is renamed; ``dataset_id`` does not."""
+    return str(item.get("dataset_uid") or item.get("dataset_id") or "") if isinstance(item, dict) else ""
+
+
+def read(item: dict[str, Any]) -> Record:
+    """The record of one dataset; ``data_visible: false`` leaves only the page as its file."""
+    metas = item["metas"] if isinstance(item.get("metas"), dict) else {}
+    default, dcat = metas.get("default") or {}, metas.get("dcat") or {}
+    dublin = metas.get("dublin-core") or {}
+    name, site = item.get("dataset_id"), item.get("_site", "")
+    landing = f"{site}/explore/dataset/{name}/" if site else ""
+    visible = item.get("data_visible", True)
+    return Record(
+        upstream_id=identity(item),
+        title=first(default, "title"),
+        description=first(default, "description"),
+        keywords=as_list(default.get("keyword")),
+        themes=as_list(default.get("theme")),
+        issued=first(dcat, "issued", "created") or first(dublin, "issued"),
+        modified=first(default, "modified"),
+        landing_page=landing,
+        licences=[one for one in (first(default, "license_url") or first(default, "license"),) if one],
+        publisher={"name": first(default, "publisher") or first(dcat, "creator")},
+        contacts=[{"name": first(dcat, "contact_name"), "email": first(dcat, "contact_email")}],
+        languages=as_list(default.get("language")),
+        spatial=[one for one in (first(dcat, "spatial"), default.get("bbox")) if one][:1],
+        temporal=[(first(dcat, "temporal_coverage_start"), first(dcat, "temporal_coverage_end"))],
+        frequency=first(dcat, "accrualperiodicity") or first(default, "update_frequency"),
+        distributions=_files(item, site, name, landing) if visible else [Distribution(title="Page", access_url=landing)],
+        notes=[] if visible else ["its data is not visible upstream; only its page is linked"],
+    )
+
+
+def _files(item: dict[str, Any], site: str, name: Any, landing: str) -> list[Distribution]:
+    export = f"{site}/api/explore/v2.1/catalog/datasets/{name}/exports/"
+    kinds = ["csv", "json", *(["geojson"] if "geo" in as_list(item.get("features")) else [])]
+    files = [Distribution(title=kind.upper(), download_url=export + kind, format=kind) for kind in kinds if site]
+    files = files if item.get("has_records") else []
+    files += [
+        Distribution(title=one.get("title"), download_url=one.get("url"), media_type=one.get("mimetype"))
+        for one in [*as_list(item.get("attachments")), *as_list(item.get("alternative_exports"))]
+        if isinstance(one, dict)
+    ]
+    return files or [Distribution(title="Page", access_url=landing)]
