@@ -1,5 +1,59 @@
-from ckan import plugins as p
+"""What a council publishes: metadata types, code lists, facets. Only registers."""
+
+from pathlib import Path
+from typing import Any
+
+import ckan.plugins as p
+import ckan.plugins.toolkit as tk
+from ckan.lib.plugins import DefaultTranslation
+
+from ckanext.council_schemas import hooks
+
+LICENCES = Path(__file__).parent / "schemas" / "licences.json"
 
 
-class CouncilSchemasPlugin(p.SingletonPlugin):
-    pass
+@tk.blanket.config_declarations
+@tk.blanket.helpers
+@tk.blanket.validators
+@tk.blanket.actions
+@tk.blanket.auth_functions
+@tk.blanket.cli
+class CouncilSchemasPlugin(p.SingletonPlugin, DefaultTranslation):
+    p.implements(p.IConfigurer)
+    p.implements(p.IFacets, inherit=True)
+    p.implements(p.IPackageController, inherit=True)
+    p.implements(p.ITranslation)
+
+    # IConfigurer
+    def update_config(self, config: Any) -> None:
+        tk.add_template_directory(config, "templates")
+        tk.add_resource("assets", "council_schemas")
+        # scheming.* have their defaults in config_declaration.yaml, which holds in any order of plugins.
+        if not config.get("licenses_group_url"):
+            config["licenses_group_url"] = f"file://{LICENCES}"
+
+    # IFacets
+    def dataset_facets(self, facets_dict: Any, package_type: str) -> Any:
+        return hooks.facets(facets_dict)
+
+    def organization_facets(self, facets_dict: Any, organization_type: str, package_type: str | None) -> Any:
+        return hooks.facets(facets_dict)
+
+    def group_facets(self, facets_dict: Any, group_type: str, package_type: str | None) -> Any:
+        return hooks.facets(facets_dict)
+
+    # IPackageController
+    def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
+        return hooks.before_index(pkg_dict)
+
+    def after_dataset_search(self, search_results: dict[str, Any], search_params: Any) -> dict[str, Any]:
+        return hooks.after_search(search_results)
+
+    def after_dataset_show(self, context: Any, pkg_dict: dict[str, Any]) -> None:
+        hooks.after_show(context, pkg_dict)
+
+    def after_dataset_create(self, context: Any, pkg_dict: dict[str, Any]) -> None:
+        hooks.after_save(pkg_dict)
+
+    def after_dataset_update(self, context: Any, pkg_dict: dict[str, Any]) -> None:
+        hooks.after_save(pkg_dict)

@@ -1,0 +1,115 @@
+"""Make the council's dataset schema from ckanext-dcat's full DCAT-AP schema (pure).
+
+ckanext-scheming has no include, so what ckanext-dcat maintains is merged with ``schemas/council.yaml``
+(pages, order, wording, the council's own fields) when the project is built, and the result is committed.
+"""
+
+import copy
+from typing import Any
+
+import yaml
+
+Field = dict[str, Any]
+HEADER = """\
+# Made by `ckan council-schemas generate` from ckanext-dcat's dcat_ap_full.yaml and council.yaml. Do not edit:
+# change council.yaml and make it again.
+"""
+# Our snippets work without JavaScript and name their parts for screen readers; scheming's do not.
+SNIPPETS = {
+    "repeating_subfields": "council_schemas/form_snippets/repeating.html",
+    "multiple_text": "council_schemas/form_snippets/multiple_text.html",
+}
+
+
+def dataset_schema(full: dict[str, Any], council: dict[str, Any]) -> dict[str, Any]:
+    """Merge the two parsed YAML files.
+
+    ``council`` has ``dataset`` (top-level keys), ``pages`` (title, description, sections of fields) and
+    ``resource_fields``. A field is its name, or ``{name: {key: value}}`` whose keys win over ckanext-dcat's.
+    Fields of ckanext-dcat that no page names are kept in the last section. Raises ValueError when a field is
+    named twice, or is in neither file.
+    """
+    base = {field["field_name"]: field for field in full["dataset_fields"]}
+    fields: list[Field] = []
+    for page in council["pages"]:
+        fields += _page(page, base)
+    named = [field["field_name"] for field in fields]
+    if len(set(named)) < len(named):
+        raise ValueError(f"named twice in council.yaml: {sorted({n for n in named if named.count(n) > 1})}")
+    last = fields[-1]["form_section"]
+    fields += [{**_styled(field), "form_section": last} for name, field in base.items() if name not in named]
+    changes = council.get("resource_fields", {})
+    resources = {field["field_name"]: field for field in full["resource_fields"]}
+    return {
+        **council["dataset"],
+        "dataset_fields": fields,
+        "resource_fields": [_merged(name, changes.get(name, {}), resources) for name in resources],
+    }
+
+
+def _page(page: dict[str, Any], base: dict[str, Field]) -> list[Field]:
+    fields = []
+    for section in page["sections"]:
+        about = {key: value for key, value in section.items() if key != "fields"}
+        for entry in section["fields"]:
+            name, changes = next(iter(entry.items())) if isinstance(entry, dict) else (entry, {})
+            fields.append({**_merged(name, changes, base), "form_section": about})
+    fields[0]["start_form_page"] = {"title": page["title"], "description": page["description"]}
+    return fields
+
+
+def _merged(name: str, changes: dict[str, Any], base: dict[str, Field]) -> Field:
+    if name not in base and "label" not in changes:
+        raise ValueError(f"{name}: ckanext-dcat has no such field, and council.yaml gives it no label")
+    field = {"field_name": name, **_styled(base.get(name, {}))}
+    subfields = changes.get("subfields", {})
+    field.update({key: value for key, value in changes.items() if key != "subfields"})
+    for sub in field.get("repeating_subfields", []):
+        sub.update(subfields.get(sub["field_name"], {}))
+        for key in [key for key, value in sub.items() if value == "remove"]:
+            del sub[key]
+    return {key: value for key, value in field.items() if value != "remove"}
+
+
+def _styled(field: Field) -> Field:
+    field = copy.deepcopy(field)
+    if "repeating_subfields" in field:
+        field.setdefault("form_snippet", SNIPPETS["repeating_subfields"])
+    elif field.get("preset") == "multiple_text":
+        field.setdefault("form_snippet", SNIPPETS["multiple_text"])
+    field["repeating_subfields"] = [_styled(sub) for sub in field.get("repeating_subfields", [])]
+    if not field["repeating_subfields"]:
+        del field["repeating_subfields"]
+    return field
+
+
+class _Dumper(yaml.SafeDumper):
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def dump(schema: dict[str, Any]) -> str:
+    """The schema as the committed file has it."""
+    text = yaml.dump(schema, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+    return HEADER + text
+
+
+def licences(terms: Any) -> list[dict[str, Any]]:
+    """CKAN's licence list (the shape of ``licenses_group_url``) from the terms of the licence vocabulary."""
+    return [
+        {
+            "id": term.code,
+            "title": term.label,
+            "url": term.extra["url"],
+            "status": "active",
+            "domain_data": True,
+            "domain_content": True,
+            "domain_software": False,
+            "family": "",
+            "maintainer": "",
+            "is_generic": not term.extra["url"],
+            "od_conformance": "approved" if term.extra["open"] else "not reviewed",
+            "osd_conformance": "not reviewed",
+        }
+        for term in terms
+    ]
