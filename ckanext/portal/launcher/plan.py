@@ -43,7 +43,7 @@ def program(service: Service, logs: str, account: str | None, environment: dict[
         "directory": "/",
         "autostart": "false",
         "autorestart": "true",
-        "startsecs": "1",
+        "startsecs": service.up_seconds,
         "startretries": START_RETRIES,
         "stopsignal": service.stop_signal,
         "stopwaitsecs": service.stop_seconds,
