@@ -1,7 +1,7 @@
 """Dates as councils and other catalogues write them (pure)."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dateutil.parser import parse
 
@@ -34,10 +34,12 @@ def solr(text: object) -> str | None:
     if PARTIAL.fullmatch(text):
         text = (text + "-01-01")[:10] if len(text) == 4 else text + "-01"
     moment = _moment(text)
-    if not moment or moment.year < 1:
+    if not moment:
         return None
-    if moment.tzinfo:
-        moment = (moment - moment.utcoffset()).replace(tzinfo=None)  # type: ignore[operator]
+    try:
+        moment = moment.replace(tzinfo=None) - (moment.utcoffset() or timedelta())
+    except OverflowError:
+        return None
     return moment.replace(microsecond=0).isoformat() + "Z"
 
 

@@ -1,7 +1,7 @@
 """Validators of the council's fields.
 
-A person who types a code that is in no list is told so. A machine that writes for the portal (a harvest,
-a job) is not refused for it: such a value is dropped, logged, and the rest of the record is kept.
+A code that is in no list is refused, with the field and the value named. A harvest puts ``harvested`` in the
+context: then such a value is dropped, logged, and the rest of the record is kept.
 """
 
 import json
@@ -28,18 +28,13 @@ __all__ = [
 ]
 
 
-def is_machine(context: Any) -> bool:
-    """Whether the portal itself writes: its site user, or a context with ``harvested`` set."""
-    return bool(context.get("harvested")) or context.get("user") == tk.config.get("ckan.site_id")
-
-
 def _label(field: dict[str, Any]) -> str:
     return tk._(field.get("label") or field["field_name"])
 
 
 def _refuse(context: Any, message: str) -> None:
-    """Raise Invalid for people; log and go on for machines."""
-    if not is_machine(context):
+    """Raise Invalid; in a harvest, log and go on."""
+    if not context.get("harvested"):
         raise tk.Invalid(message)
     log.warning("dropped: %s", message)
 
@@ -126,11 +121,15 @@ def _unknown(field: dict[str, Any], vocabulary: vocabularies.Vocabulary, value: 
 
 @scheming_validator
 def council_licence(field: dict[str, Any], schema: Any) -> Validator:
-    """A licence has to be chosen; a harvested record without one says so. Unknown licences are kept as told."""
+    """A licence has to be chosen. What a harvest or the portal's own site user brings without one says so.
+
+    Licences that are in no list are kept as they were told.
+    """
 
     def validator(value: Any, context: Any) -> str:
         text = "" if value is None or value is tk.missing else str(value).strip()
-        if not text and not is_machine(context):
+        portal = context.get("harvested") or context.get("user") == tk.config.get("ckan.site_id")
+        if not text and not portal:
             raise tk.Invalid(tk._("Missing value"))
         return vocabularies.get("licence").match(text or "notspecified") or text
 
