@@ -1,0 +1,40 @@
+"""What search knows of journeys: the legacy systems of a dataset and how many steps are told."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import sqlalchemy as sa
+from ckan import model
+from ckan.plugins import toolkit as tk
+
+from . import store
+
+log = logging.getLogger(__name__)
+
+# The prefix makes Solr take several values; the second holds ids, as two councils may run systems of one name.
+FACET = "vocab_journey_system"
+IDS = "vocab_journey_system_id"
+
+
+def add_journey(document: dict[str, Any]) -> dict[str, Any]:
+    """Add to a dataset's search document; a failure leaves it as it is, so that indexing goes on."""
+    try:
+        conn = model.Session.connection()
+        with conn.begin_nested():
+            systems = store.systems_of(conn, document["id"])
+            document["journey_steps"] = str(store.count_steps(conn, document["id"]))
+    except sa.exc.SQLAlchemyError:
+        log.exception("Journey: dataset %s is indexed without its journey", document.get("id"))
+        return document
+    document[FACET] = sorted({system.name for system in systems})
+    document[IDS] = [system.id for system in systems]
+    if systems:
+        document["journey_system"] = systems[0].name
+    return document
+
+
+def add_facet(facets: Any) -> Any:
+    facets[FACET] = tk._("Legacy system")
+    return facets

@@ -1,0 +1,116 @@
+"""What actions take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ckan.plugins import toolkit as tk
+
+FEW, MANY = 200, 4000
+MOST_ITEMS = 50
+
+
+def _optional(*names: str, limit: int = FEW) -> list[Any]:
+    get = tk.get_validator
+    return [get("ignore_empty"), get("journey_text")(limit), *(get(name) for name in names)]
+
+
+def _number() -> list[Any]:
+    return [tk.get_validator("ignore_empty"), tk.get_validator("journey_count")]
+
+
+def _day(name: str) -> list[Any]:
+    return [tk.get_validator("ignore_empty"), tk.get_validator(name)]
+
+
+def _required(limit: int = FEW) -> list[Any]:
+    return [tk.get_validator("not_empty"), tk.get_validator("journey_text")(limit)]
+
+
+def file_schema() -> dict[str, Any]:
+    """A file that went into a step or came out of it."""
+    return {
+        "name": _required(500),
+        "sha256": [tk.get_validator("ignore_empty"), tk.get_validator("journey_sha256")],
+        "bytes": _number(),
+        "rows": _number(),
+        "__extras": [_unknown],
+    }
+
+
+def evidence_schema() -> dict[str, Any]:
+    get = tk.get_validator
+    return {
+        "kind": [get("not_empty"), get("journey_evidence_kind")],
+        "value": _optional(limit=MANY),
+        "url": [get("ignore_empty"), get("journey_text")(2000), get("journey_web_address")],
+        "sha256": [get("ignore_empty"), get("journey_sha256")],
+        "visibility": [get("default")("public"), get("journey_visibility")],
+        "__extras": [_unknown],
+    }
+
+
+def plan_schema() -> dict[str, Any]:
+    return {
+        "name": _required(),
+        "version": _optional(),
+        "repository": _optional(limit=2000),
+        "commit": _optional(),
+        "__extras": [_unknown],
+    }
+
+
+def step_schema() -> dict[str, Any]:
+    get = tk.get_validator
+    counts = ("rows_in", "rows_out", "rows_rejected", "rows_merged", "rows_split")
+    return {
+        "dataset": [get("not_empty")],
+        "type": [get("not_empty"), get("journey_step_type")],
+        "started_at": _day("journey_moment"),
+        "ended_at": _day("journey_moment"),
+        "system": _optional(),
+        "agent_role": _optional("journey_role"),
+        "on_behalf_of": _optional("journey_role"),
+        "tool": _optional(),
+        "tool_version": _optional(),
+        "rationale": _optional(limit=MANY),
+        "plan": plan_schema(),
+        **{name: _number() for name in counts},
+        "inputs": file_schema(),
+        "outputs": file_schema(),
+        "evidence": evidence_schema(),
+        "visibility": [get("default")("public"), get("journey_visibility")],
+        "key": _optional(),
+        "__before": [_sane_lists],
+        "__extras": [_unknown],
+    }
+
+
+def system_schema() -> dict[str, Any]:
+    get = tk.get_validator
+    return {
+        "organization": [get("not_empty")],
+        "name": _required(),
+        "kind": [get("ignore_empty"), get("journey_system_kind")],
+        "vendor": _optional(),
+        "product": _optional(),
+        "version": _optional(),
+        "custodian_role": _optional("journey_role"),
+        "retirement_date": _day("journey_day"),
+        "description": _optional(limit=MANY),
+        "__extras": [_unknown],
+    }
+
+
+def _unknown(key: Any, data: Any, errors: Any, context: Any) -> None:
+    """A misspelt field is an error, not something to lose in silence."""
+    extras = data.pop(key, None) or {}
+    for name in extras:
+        errors[(*key[:-1], name)] = [tk._("There is no field of this name")]
+
+
+def _sane_lists(key: Any, data: Any, errors: Any, context: Any) -> None:
+    for name in ("inputs", "outputs", "evidence"):
+        count = len({k[1] for k in data if k[0] == name and len(k) > 1})
+        if count > MOST_ITEMS:
+            errors[("__before",)].append(tk._("At most {most} {name}").format(most=MOST_ITEMS, name=name))

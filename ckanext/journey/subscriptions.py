@@ -1,0 +1,160 @@
+"""Signals of the federation, and table loads, as events of the ledger.
+
+The signals are named, not imported, so that the journey works where no federation is installed.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import sqlalchemy as sa
+from ckan import model
+from ckan.plugins import toolkit as tk
+
+from . import capture, config, ledger, store
+from . import events as ev
+
+log = logging.getLogger(__name__)
+
+# What the last few runs of this process fetched, so that an import can name the bytes it came from.
+_fetched: OrderedDict[str, dict[str, Any]] = OrderedDict()
+_RUNS_KEPT = 64
+
+
+def get_subscriptions() -> dict[Any, list[Any]]:
+    signal = tk.signals.ckanext.signal
+    return {
+        signal("federation:fetched"): [fetched],
+        signal("federation:imported"): [imported],
+        signal("federation:withdrawn"): [withdrawn],
+    }
+
+
+def settled(work: Callable[[], None]) -> None:
+    """Do work and commit it, unless the transaction under way holds somebody else's writes: then it goes with theirs."""
+    session = model.Session
+    idle = not (session.new or session.dirty or session.deleted)
+    clean = idle and session.execute(sa.text("SELECT pg_current_xact_id_if_assigned() IS NULL")).scalar_one()
+    work()
+    if clean:
+        session.commit()
+
+
+def fetched(sender: str, **kwargs: Any) -> None:
+    """A node's feed was read. Kept until its records are imported; a feed that changes nothing leaves no event."""
+    _fetched[str(kwargs.get("run_id"))] = {"at": datetime.now(UTC).isoformat(), **kwargs}
+    while len(_fetched) > _RUNS_KEPT:
+        _fetched.popitem(last=False)
+
+
+def imported(sender: str, **kwargs: Any) -> None:
+    """A record of a node was created or updated here."""
+    package = model.Package.get(kwargs.get("package_id"))
+    if package is None:
+        log.warning("Journey: a harvest of %s names no dataset: %s", sender, kwargs.get("package_id"))
+        return
+    stream = capture.stream_of(package)
+
+    def work(conn: sa.Connection) -> None:
+        last = store.last_hop(conn, package.id)
+        now = (sender, _text(kwargs.get("upstream_id")), _text(kwargs.get("content_hash")))
+        if last and now[2] and tuple(last) == now:
+            return
+        key = f"harvest:{kwargs.get('run_id')}:{package.id}:{now[2]}" if kwargs.get("run_id") else None
+        draft = ledger.Draft(_import(sender, kwargs), stream, package.id, role="system", key=key)
+        ledger.append(conn, draft, config.lock_seconds())
+
+    settled(lambda: capture.guarded("harvest", package.id, stream, work))
+
+
+def _import(sender: str, kwargs: dict[str, Any]) -> ev.HarvestImported:
+    node = kwargs.get("node") if isinstance(kwargs.get("node"), dict) else {}
+    assert isinstance(node, dict)
+    fetch = _fetched.get(str(kwargs.get("run_id"))) or {}
+    known = ev.Hop.__dataclass_fields__
+    hops = kwargs.get("hops") or []
+    return ev.HarvestImported(
+        portal=sender,
+        upstream_id=str(kwargs.get("upstream_id") or ""),
+        title=_text(node.get("title")),
+        portal_url=_text(node.get("url")),
+        record_url=_text(kwargs.get("url")),
+        source_type=_text(node.get("dialect") or node.get("kind") or node.get("type")),
+        upstream_modified=_text(kwargs.get("upstream_modified")),
+        content_hash=_text(kwargs.get("content_hash")),
+        raw_sha256=_text(kwargs.get("raw_sha256")),
+        run_id=_text(kwargs.get("run_id")),
+        outcome=_text(kwargs.get("outcome")),
+        fetched=fetch.get("at"),
+        fetch_url=_text(fetch.get("url")),
+        fetch_sha256=_text(fetch.get("sha256")),
+        fetch_bytes=fetch.get("bytes"),
+        fetch_records=fetch.get("records"),
+        asserted=tuple(ev.Hop(**{k: _text(v) for k, v in hop.items() if k in known}) for hop in hops),
+    )
+
+
+def withdrawn(sender: str, **kwargs: Any) -> None:
+    """A node no longer offers a record."""
+    package = model.Package.get(kwargs.get("package_id"))
+    if package is None:
+        return
+    stream = capture.stream_of(package)
+    body = ev.HarvestWithdrawn(
+        sender, str(kwargs.get("upstream_id") or ""), _text(kwargs.get("run_id")), _text(kwargs.get("reason"))
+    )
+    key = f"harvest-withdrawn:{body.run_id}:{package.id}" if body.run_id else None
+
+    def work(conn: sa.Connection) -> None:
+        draft = ledger.Draft(body, stream, package.id, role="system", key=key)
+        ledger.append(conn, draft, config.lock_seconds())
+
+    settled(lambda: capture.guarded("harvest withdrawal", package.id, stream, work))
+
+
+def table_loaded(resource: dict[str, Any], dataset: dict[str, Any]) -> None:
+    """ckanext-xloader put a file's rows into the DataStore. The same file loaded again with the same result is no news."""
+    package = model.Package.get(dataset["id"])
+    if package is None:
+        return
+    stream = capture.stream_of(package)
+
+    def work(conn: sa.Connection) -> None:
+        source, last = store.current_file(conn, resource["id"]), store.last_load(conn, resource["id"])
+        rows, sha256 = _table_rows(resource["id"]), source.sha256 if source else None
+        if last and sha256 and tuple(last) == (rows, sha256):
+            return
+        body = ev.TableLoaded(
+            resource["id"],
+            source.name if source else str(resource.get("name") or resource["id"]),
+            rows=rows,
+            file_sha256=sha256,
+            file_rows=source.rows if source else None,
+            tool="ckanext-xloader",
+            tool_version=_version("ckanext-xloader"),
+        )
+        ledger.append(conn, ledger.Draft(body, stream, package.id, role="system"), config.lock_seconds())
+
+    settled(lambda: capture.guarded("table load", package.id, stream, work))
+
+
+def _table_rows(resource_id: str) -> int | None:
+    context = {"ignore_auth": True}
+    query = {"resource_id": resource_id, "limit": 0, "include_total": True}
+    return tk.get_action("datastore_search")(context, query).get("total")
+
+
+def _version(distribution: str) -> str | None:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return None
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None or value == "" else str(value)
