@@ -1,0 +1,91 @@
+"""A portal with its demo, started by the command itself, and a browser that looks at it."""
+
+import os
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import requests
+from playwright.sync_api import Browser, Page, sync_playwright
+
+PROJECT = Path(__file__).resolve().parents[2]
+# Chromium's own calls home would only fail on a closed network, many at a time.
+QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running portal: its address and the sysadmin's name and password."""
+
+    url: str
+    user: str
+    password: str
+
+    def action(self, name: str, **data) -> dict:
+        answer = requests.post(f"{self.url}/api/action/{name}", json=data, timeout=60)
+        assert answer.ok, f"{name}: {answer.text[:500]}"
+        return answer.json()["result"]
+
+
+def wait_for_tables(site: Site, seconds: float = 240) -> None:
+    """Until the job worker has loaded every CSV of the demo into the DataStore."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = site.action("package_search", q="organization:aireborough*", rows=100)["results"]
+        files = [each for dataset in found for each in dataset["resources"] if each["format"].upper() == "CSV"]
+        if files and all(each.get("datastore_active") for each in files):
+            return
+        time.sleep(1)
+    pytest.fail("the job worker has not loaded the demo's files into the DataStore")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("browser")
+    env = {key: value for key, value in os.environ.items() if not key.startswith(("CKAN_", "PORTAL_"))}
+    env |= {"PORTAL_HOME": str(folder / "home")}
+    command = PROJECT / "portal"
+    done = subprocess.run([command, "up", "--detach"], env=env, capture_output=True, text=True, timeout=900)
+    try:
+        assert done.returncode == 0, done.stdout + done.stderr
+        url = re.search(r"ready after \d+ s: (\S+)", done.stdout)
+        user, password = (re.search(rf"{word}:\s+(\S+)", done.stdout) for word in ("sysadmin", "password"))
+        assert url and user and password, done.stdout
+        found = Site(url[1], user[1], password[1])
+        wait_for_tables(found)
+        yield found
+    finally:
+        subprocess.run([command, "down"], env=env, capture_output=True)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not path:
+        pytest.skip("no chromium on this machine (apt install chromium)")
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def page(browser: Browser, site: Site) -> Iterator[Page]:
+    context = browser.new_context(base_url=site.url, viewport={"width": 1280, "height": 900}, locale="en-GB")
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def signed_in(page: Page, site: Site) -> Page:
+    page.goto("/user/login")
+    page.get_by_label("Username").fill(site.user)
+    page.get_by_label("Password", exact=True).fill(site.password)
+    page.get_by_role("button", name="Login").click()
+    page.wait_for_url(re.compile("/dashboard"))
+    return page
