@@ -1,0 +1,135 @@
+"""Writers of a feed: N-Triples batches in, bytes of one document out, in constant memory. Pure.
+
+A batch is some whole fragments (see ``fragment.py``). A subject may be described in several batches; every RDF form
+allows that. ``VERSION`` goes into the entity tag: raise it when the bytes for the same triples change.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import pyoxigraph as ox
+
+from .formats import JSON_LD, N3, N_TRIPLES, RDF_XML, TURTLE, Format
+from .ranges import PREFIXES
+
+VERSION = f"1-{ox.__version__}"
+_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+_XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
+_PROBE = b"<urn:x:s> <http://purl.org/dc/terms/title> <urn:x:o> .\n"
+
+
+def write(form: Format, batches: Iterable[bytes]) -> Iterator[bytes]:
+    """The document of all batches in the given form, as chunks."""
+    return _WRITERS[form.media_type](batches)
+
+
+def _ntriples(batches: Iterable[bytes]) -> Iterator[bytes]:
+    yield from batches
+
+
+def _turtle(batches: Iterable[bytes]) -> Iterator[bytes]:
+    """Our own prefix lines, then each batch without the (equally long) ones that the serialiser writes."""
+    yield "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in sorted(PREFIXES.items())).encode() + b"\n"
+    for batch in filter(None, batches):
+        yield _serialise(batch, ox.RdfFormat.TURTLE)[_TURTLE_HEAD:]
+
+
+def _rdf_xml(batches: Iterable[bytes]) -> Iterator[bytes]:
+    names = "".join(f'\n\txmlns:{name}="{iri}"' for name, iri in sorted(PREFIXES.items()))
+    yield f'<?xml version="1.0" encoding="UTF-8"?>\n<rdf:RDF{names}>\n'.encode()
+    for batch in filter(None, batches):
+        yield _serialise(batch, ox.RdfFormat.RDF_XML)[_XML_HEAD:_XML_TAIL]
+    yield b"</rdf:RDF>\n"
+
+
+def _json_ld(batches: Iterable[bytes]) -> Iterator[bytes]:
+    """``@graph`` of nodes with prefixed names (JSON-LD 1.1), one node a line."""
+    yield b'{"@context": ' + json.dumps(PREFIXES, sort_keys=True).encode() + b',\n"@graph": ['
+    separator = b"\n"
+    for batch in batches:
+        nodes = [json.dumps(node, ensure_ascii=False) for node in _nodes(batch)]
+        if nodes:
+            yield separator + ",\n".join(nodes).encode()
+            separator = b",\n"
+    yield b"\n]}\n"
+
+
+def _nodes(batch: bytes) -> Iterator[dict[str, Any]]:
+    """One node for each run of triples with one subject; a single value stands without a list."""
+    name, node = "", {}
+    for triple in ox.parse(batch, format=ox.RdfFormat.N_TRIPLES):
+        subject = _identifier(triple.subject)
+        if subject != name:
+            if node:
+                yield _node(name, node)
+            name, node = subject, {}
+        predicate = triple.predicate.value
+        if predicate == _TYPE and isinstance(triple.object, ox.NamedNode):
+            node.setdefault("@type", []).append(_compact(triple.object.value))
+        else:
+            node.setdefault(_compact(predicate), []).append(_value(triple.object))
+    if node:
+        yield _node(name, node)
+
+
+def _node(name: str, properties: dict[str, list[Any]]) -> dict[str, Any]:
+    return {"@id": name} | {key: v[0] if len(v) == 1 else v for key, v in properties.items()}
+
+
+def _identifier(term: Any) -> str:
+    return term.value if isinstance(term, ox.NamedNode) else f"_:{term.value}"
+
+
+def _value(term: Any) -> Any:
+    if not isinstance(term, ox.Literal):
+        return {"@id": _identifier(term)}
+    if term.language:
+        return {"@value": term.value, "@language": term.language}
+    if term.datatype.value == _XSD_STRING:
+        return term.value
+    return {"@value": term.value, "@type": _compact(term.datatype.value)}
+
+
+def _compact(iri: str) -> str:
+    """``dct:title`` for a name in one of our vocabularies. Only plain local names, so that it always expands back."""
+    cut = max(iri.rfind("#"), iri.rfind("/")) + 1
+    prefix = _BY_NAMESPACE.get(iri[:cut])
+    return f"{prefix}:{iri[cut:]}" if prefix and iri[cut:] else iri
+
+
+def _serialise(batch: bytes, form: ox.RdfFormat) -> bytes:
+    triples = ox.parse(batch, format=ox.RdfFormat.N_TRIPLES)
+    return ox.serialize(triples, format=form, prefixes=PREFIXES) or b""
+
+
+def gzip(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The chunks as one gzip member (no time, no name: the same bytes for the same input), the first one at once."""
+    packer = zlib.compressobj(5, zlib.DEFLATED, 31)
+    started = False
+    for chunk in chunks:
+        data = packer.compress(chunk)
+        if not started:
+            data += packer.flush(zlib.Z_SYNC_FLUSH)
+            started = True
+        if data:
+            yield data
+    yield packer.flush()
+
+
+_BY_NAMESPACE = {iri: name for name, iri in PREFIXES.items()}
+# How much of each serialised batch is the serialiser's own head and tail. The order of the prefixes in it varies,
+# its length does not.
+_TURTLE_HEAD = _serialise(_PROBE, ox.RdfFormat.TURTLE).index(b"<urn:x:s>")
+_XML_HEAD = _serialise(_PROBE, ox.RdfFormat.RDF_XML).index(b"\t<rdf:Description")
+_XML_TAIL = -len(b"</rdf:RDF>")
+_WRITERS: dict[str, Callable[[Iterable[bytes]], Iterator[bytes]]] = {
+    N_TRIPLES.media_type: _ntriples,
+    TURTLE.media_type: _turtle,
+    N3.media_type: _turtle,
+    RDF_XML.media_type: _rdf_xml,
+    JSON_LD.media_type: _json_ld,
+}
