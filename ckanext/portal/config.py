@@ -1,0 +1,41 @@
+"""The plugin's settings, typed. They are declared in config_declaration.yaml."""
+
+from __future__ import annotations
+
+from ckan.plugins import toolkit as tk
+
+
+def services_file() -> str:
+    return tk.config["ckanext.portal.services_file"] or ""
+
+
+def details_for_everyone() -> bool:
+    return tk.config["ckanext.portal.status_details"] == "everyone"
+
+
+def probe_seconds() -> int:
+    return max(1, tk.config["ckanext.portal.probe_seconds"])
+
+
+def cache_seconds() -> int:
+    return max(0, tk.config["ckanext.portal.cache_seconds"])
+
+
+def schedule() -> str:
+    return tk.config["ckanext.portal.schedule"]
+
+
+def contact_email() -> str:
+    return tk.config["ckanext.portal.contact_email"] or ""
+
+
+def content_security_policy() -> bool:
+    return tk.config["ckanext.portal.content_security_policy"]
+
+
+def csp_connect() -> list[str]:
+    return tk.config["ckanext.portal.csp_connect"]
+
+
+def csp_frame() -> list[str]:
+    return tk.config["ckanext.portal.csp_frame"]

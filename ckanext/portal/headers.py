@@ -1,0 +1,56 @@
+"""Security headers of a page, by what kind of page it is. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+# Pages on which CKAN itself has scripts in the text or in attributes: previews in frames, forms that manage
+# files, API tokens. Everywhere else no script runs that is not a file of this site.
+PREVIEWS = (".view",)
+HANDLERS = ("_resource.new", "_resource.edit", "_resource.edit_view", "_resource.read", "user.api_tokens")
+
+ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Permissions-Policy": "camera=(), geolocation=(self), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin-allow-popups",
+}
+
+
+def kind_of(endpoint: str) -> str:
+    """preview, handlers or strict."""
+    if endpoint.endswith(PREVIEWS) and "resource" in endpoint:
+        return "preview"
+    return "handlers" if endpoint.endswith(HANDLERS) else "strict"
+
+
+def policy(kind: str, connect: Iterable[str] = (), frame: Iterable[str] = (), https: bool = False) -> str:
+    """The Content-Security-Policy. `connect` and `frame` are further sources the operator allows.
+
+    A preview may be framed by other sites, because CKAN offers code to embed it.
+    """
+    script = {
+        "strict": "'self'",
+        # htmx's hx-on and the chart library compile text to functions.
+        "handlers": "'self' 'unsafe-eval'",
+        "preview": "'self' 'unsafe-inline' 'unsafe-eval'",
+    }[kind]
+    rules = {
+        "default-src": "'self'",
+        "base-uri": "'self'",
+        "object-src": "'none'",
+        "script-src": script,
+        "script-src-attr": "'none'" if kind == "strict" else "'unsafe-inline'",
+        "style-src": "'self' 'unsafe-inline'",
+        "img-src": "'self' data: blob: https:",
+        "font-src": "'self' data:",
+        "media-src": "'self' https:",
+        "worker-src": "'self' blob:",
+        "connect-src": " ".join(["'self'", *connect]),
+        "frame-src": " ".join(["'self'", *frame]),
+        "form-action": "'self'",
+        "frame-ancestors": "*" if kind == "preview" else "'self'",
+    }
+    if https:
+        rules["upgrade-insecure-requests"] = ""
+    return "; ".join(f"{name} {value}".strip() for name, value in rules.items())
