@@ -49,8 +49,8 @@ def compare(name: str, what: str, unit: str, ours: Sequence[float], theirs: Sequ
         raise ValueError(f"{what}: {len(ours)} runs of ours against {len(theirs)} of theirs")
     a, b = statistics.median(ours), statistics.median(theirs)
     ahead, behind = (b, a) if unit in LOWER_IS_BETTER else (a, b)
-    if behind <= 0:
-        raise ValueError(f"{what}: a median of {behind} {unit} cannot be compared")
+    if min(a, b) <= 0:
+        raise ValueError(f"{what}: medians of {a} and {b} {unit} cannot be compared")
     wider = max(spread(ours), spread(theirs))
     return Row(name, what, _short(a), _short(b), unit, round(ahead / behind, 3), len(ours), round(wider, 3))
 
