@@ -14,7 +14,10 @@ UNKNOWN = "notspecified"
 # Address fragment (after the host's "www." and the scheme are gone) -> ids, the first that the portal has counts.
 _OGL = ("uk-ogl", "OGL-UK-3.0")
 _ADDRESSES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("nationalarchives.gov.uk/doc/open-government-licence/version/1", ("uk-ogl-1", *_OGL)),
+    ("nationalarchives.gov.uk/doc/open-government-licence/version/2", ("uk-ogl-2", *_OGL)),
     ("nationalarchives.gov.uk/doc/open-government-licence", _OGL),
+    ("nationalarchives.gov.uk/doc/non-commercial-government-licence", ("uk-ncgl", "other-nc")),
     ("reference.data.gov.uk/id/open-government-licence", _OGL),
     ("spdx.org/licenses/ogl-uk", _OGL),
     ("creativecommons.org/publicdomain/zero", ("cc-zero", "CC0-1.0")),

@@ -33,10 +33,11 @@ _THEME_WORDS = {
 _THEMES = {word: code for code, words in _THEME_WORDS.items() for word in words.split()}
 
 _FREQUENCIES = {
-    "UPDATE_CONT": "continuous continual r/pt1s real-time realtime live update_cont",
+    "CONT": "continuous continual",
+    "UPDATE_CONT": "r/pt1s real-time realtime live update_cont continuously-updated",
     "HOURLY": "hourly r/pt1h",
     "DAILY": "daily r/p1d every-day weekdays business-days every-weekday weekdays-only",
-    "TWICEWEEK": "r/p3.5d semiweekly twice-a-week",
+    "WEEKLY_2": "r/p3.5d semiweekly twice-a-week",
     "WEEKLY": "every-7-days weekly r/p1w r/p7d every-week",
     "BIWEEKLY": "biweekly fortnightly r/p2w r/p0.5m every-two-weeks every-2-weeks",
     "MONTHLY": "monthly r/p1m every-month",
@@ -46,11 +47,14 @@ _FREQUENCIES = {
     "ANNUAL_3": "r/p4m r/p0.33y three-times-a-year every-4-months every-four-months",
     "ANNUAL_2": "biannual biannually semiannual half-yearly twice-a-year r/p6m six-monthly every-6-months every-six-months twice-yearly",
     "ANNUAL": "annual annually yearly r/p1y every-year",
+    "QUINQUENNIAL": "r/p5y every-five-years every-5-years quinquennial",
     "BIENNIAL": "biennial biennially r/p2y every-two-years every-2-years",
     "QUADRENNIAL": "r/p4y quadrennial every-4-years every-four-years",
     "DECENNIAL": "decennial r/p10y every-ten-years every-10-years",
-    "IRREG": "irregular irreg ad-hoc occasional irregularly intermittent as-needed as-required as_needed",
-    "NEVER": "never not-updated notplanned historical one-off historical-data not-planned static none-planned",
+    "IRREG": "irregular irreg ad-hoc occasional irregularly intermittent",
+    "AS_NEEDED": "as-needed as-required asneeded when-required",
+    "NOT_PLANNED": "notplanned not-planned none-planned",
+    "NEVER": "never not-updated historical one-off historical-data static",
     "UNKNOWN": "unknown",
 }
 _FREQUENCY_WORDS = {word: code for code, words in _FREQUENCIES.items() for word in words.split()}

@@ -1,0 +1,41 @@
+"""Template helpers, and what the plugin class asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ckan import model
+from ckan.plugins import toolkit
+
+from . import config
+
+__all__ = ["federation_may_load", "federation_record", "federation_shown"]
+
+
+def federation_record(package_id: str) -> dict[str, Any] | None:
+    """Where a dataset was harvested from, as far as the reader may know, or None."""
+    try:
+        return toolkit.get_action("federation_record_show")({}, {"id": package_id})
+    except (toolkit.ObjectNotFound, toolkit.NotAuthorized):
+        return None
+
+
+def federation_may_load(resource_id: str) -> bool:
+    """May the xloader load this file? Those of harvested datasets only by setting."""
+    from .harvest import store
+
+    if config.load_files():
+        return True
+    resource = model.Resource.get(resource_id)
+    return resource is None or store.record_of(resource.package_id) is None
+
+
+def federation_shown(value: Any) -> str:
+    """A value of a difference as text."""
+    if value in (None, "", [], {}):
+        return toolkit._("(nothing)")
+    if isinstance(value, list):
+        return "; ".join(federation_shown(one) for one in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {federation_shown(one)}" for key, one in value.items() if one not in (None, ""))
+    return str(value)
