@@ -10,6 +10,10 @@ from typing import Any
 import yaml
 
 Field = dict[str, Any]
+# scheming's links whatever it is given, javascript: too.
+LINK = "council_schemas/display_snippets/link.html"
+# ckanext-dcat's shows nothing for a year or a month.
+DATE = "council_schemas/display_snippets/date.html"
 HEADER = """\
 # Made by `ckan council-schemas generate` from ckanext-dcat's dcat_ap_full.yaml and council.yaml. Do not edit:
 # change council.yaml and make it again.
@@ -38,23 +42,35 @@ def dataset_schema(full: dict[str, Any], council: dict[str, Any]) -> dict[str, A
         raise ValueError(f"named twice in council.yaml: {sorted({n for n in named if named.count(n) > 1})}")
     last = fields[-1]["form_section"]
     fields += [{**_styled(field), "form_section": last} for name, field in base.items() if name not in named]
-    changes = council.get("resource_fields", {})
     resources = {field["field_name"]: field for field in full["resource_fields"]}
     return {
         **council["dataset"],
         "dataset_fields": fields,
-        "resource_fields": [_merged(name, changes.get(name, {}), resources) for name in resources],
+        "resource_fields": _resource_fields(council.get("resource_sections", []), resources),
     }
 
 
+def _resource_fields(sections: list[dict[str, Any]], base: dict[str, Field]) -> list[Field]:
+    """A resource has sections but no pages; fields that no section names go in the last."""
+    fields = _sections(sections, base)
+    named = [field["field_name"] for field in fields]
+    last = {"form_section": fields[-1]["form_section"]} if fields else {}
+    return fields + [{**_styled(field), **last} for name, field in base.items() if name not in named]
+
+
 def _page(page: dict[str, Any], base: dict[str, Field]) -> list[Field]:
+    fields = _sections(page["sections"], base)
+    fields[0]["start_form_page"] = {"title": page["title"], "description": page["description"]}
+    return fields
+
+
+def _sections(sections: list[dict[str, Any]], base: dict[str, Field]) -> list[Field]:
     fields = []
-    for section in page["sections"]:
+    for section in sections:
         about = {key: value for key, value in section.items() if key != "fields"}
         for entry in section["fields"]:
             name, changes = next(iter(entry.items())) if isinstance(entry, dict) else (entry, {})
             fields.append({**_merged(name, changes, base), "form_section": about})
-    fields[0]["start_form_page"] = {"title": page["title"], "description": page["description"]}
     return fields
 
 
@@ -73,6 +89,10 @@ def _merged(name: str, changes: dict[str, Any], base: dict[str, Field]) -> Field
 
 def _styled(field: Field) -> Field:
     field = copy.deepcopy(field)
+    if field.get("display_snippet") == "link.html":
+        field["display_snippet"] = LINK
+    if field.get("preset") == "dcat_date":
+        field["display_snippet"] = DATE
     if "repeating_subfields" in field:
         field.setdefault("form_snippet", SNIPPETS["repeating_subfields"])
     elif field.get("preset") == "multiple_text":

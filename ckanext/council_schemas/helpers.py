@@ -11,7 +11,13 @@ from ckanext.council_schemas.logic.validators import as_list, is_address
 Field = dict[str, Any]
 # Shown elsewhere on CKAN's dataset page.
 ELSEWHERE = ("id", "title", "name", "notes", "tag_string", "license_id", "owner_org")
-STATISTICS = "http://statistics.data.gov.uk/id/statistical-geography/"
+SEARCHABLE = {
+    "theme": "vocab_theme",
+    "transparency_set": "transparency_set",
+    "frequency": "frequency",
+    "gss_area": "gss_area",
+    "lgsl_service": "lgsl_service",
+}
 
 __all__ = [
     "council_choices",
@@ -108,17 +114,19 @@ def council_terms(field: Field, value: Any) -> list[dict[str, str]]:
             {
                 "code": code if name in ("gss", "lgsl") and term else "",
                 "label": term.text(_lang()) if term else code,
-                "url": _url(name, code),
+                "url": _url(field["field_name"], code, term is not None),
                 "note": retired_note(code) if name == "gss" else "",
             }
         )
     return shown
 
 
-def _url(name: str, code: str) -> str:
-    if name == "gss" and vocabularies.GSS_PATTERN.fullmatch(code):
-        return STATISTICS + code
-    return code if is_address(code) else ""
+def _url(field_name: str, code: str, known: bool) -> str:
+    """Other datasets with the same code, where there is a facet for it; an unknown address is its own link."""
+    facet = SEARCHABLE.get(field_name)
+    if known and facet:
+        return tk.h.url_for("dataset.search", **{facet: code})
+    return code if not known and is_address(code) else ""
 
 
 def retired_note(code: str) -> str:
@@ -169,7 +177,7 @@ def council_filled(value: Any) -> bool:
         return any(council_filled(v) for v in value)
     if isinstance(value, dict):
         return any(council_filled(v) for v in value.values())
-    return value not in (None, "")
+    return value is not None and str(value).strip() != ""
 
 
 def council_geometry(text: str) -> dict[str, Any]:

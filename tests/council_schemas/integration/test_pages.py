@@ -24,7 +24,7 @@ def editor(council):
 def form(response):
     """The fields that a browser without scripts would send, from the page's dataset form."""
     page = BeautifulSoup(response.body, "html.parser").find("form", id="dataset-edit")
-    sent = {}
+    sent = {"save": [""]}
     for tag in page.select("input[name], textarea[name], select[name]"):
         if tag.name == "select":
             chosen = tag.select_one("option[selected]") or tag.option
