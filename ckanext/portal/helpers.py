@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
+from datetime import datetime, timezone
 from typing import Any
 
 from ckan.plugins import toolkit as tk
 from flask import current_app, has_app_context, request
+from flask_babel import format_datetime
 from markupsafe import Markup
 
 from . import config, search
@@ -14,7 +17,9 @@ from . import config, search
 __all__ = [
     "portal_active_filters",
     "portal_bytes",
+    "portal_combobox_words",
     "portal_contact_email",
+    "portal_datetime",
     "portal_duration",
     "portal_excerpt",
     "portal_facet_label",
@@ -77,7 +82,7 @@ def portal_plain_text(notes: str | None) -> str:
     """Markdown or HTML without its marks, for a summary."""
     if not notes:
         return ""
-    text = Markup(tk.h.render_markdown(notes)).striptags()
+    text = tk.h.render_markdown(notes).striptags()
     return re.sub(r"\s+", " ", text).strip()
 
 
@@ -110,12 +115,35 @@ def portal_formats(package: dict[str, Any], limit: int = 6) -> list[str]:
     return [each for each in dict.fromkeys(formats) if each][:limit]
 
 
+def portal_combobox_words() -> str:
+    """What the suggestions' script says, in the page's language, as JSON."""
+    return json.dumps(
+        {
+            "suggestions": tk._("Suggestions"),
+            "one": tk._("1 suggestion"),
+            "many": tk._("{number} suggestions"),
+            "none": tk._("No suggestions"),
+            "dataset": tk._("Dataset"),
+            "organization": tk._("Organisation"),
+            "tag": tk._("Tag"),
+        }
+    )
+
+
 def portal_search_is_away() -> bool:
     return search.unanswered()
 
 
 def portal_contact_email() -> str:
     return config.contact_email()
+
+
+def portal_datetime(moment: str | datetime | None) -> str:
+    """A date with its time, day first; CKAN's own helper has the month first in every language."""
+    if not moment:
+        return ""
+    found = datetime.fromisoformat(moment.replace("Z", "+00:00")) if isinstance(moment, str) else moment
+    return format_datetime(found if found.tzinfo else found.replace(tzinfo=timezone.utc), "d MMMM y, HH:mm z")
 
 
 def portal_bytes(number: float | None) -> str:
