@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 import click
-
 from ckan.plugins import toolkit
+from ckan.types import Context
 
 from .harvest import apply, dialects, lane, run, store
 
@@ -20,7 +20,7 @@ def federation() -> None:
 
 
 def _call(action: str, data: dict[str, Any]) -> Any:
-    context = {"user": apply.user(), "ignore_auth": True}
+    context: Context = {"user": apply.user(), "ignore_auth": True}
     try:
         return toolkit.get_action(action)(context, data)
     except toolkit.ValidationError as error:
@@ -57,7 +57,9 @@ def nodes(as_json: bool) -> None:
         return
     for node in found:
         number = node["records"].get("active", 0)
-        click.echo(f"{node['name']:<24} {node['state']:<7} {node['health']:<12} {number:>6} datasets  {node['feed_url']}")
+        click.echo(
+            f"{node['name']:<24} {node['state']:<7} {node['health']:<12} {number:>6} datasets  {node['feed_url']}"
+        )
     if not found:
         click.echo("There are no nodes. “ckan federation register-known” adds the known ones, paused.")
 
@@ -69,7 +71,9 @@ def nodes(as_json: bool) -> None:
 @click.option("--dialect", default=dialects.AUTO, show_default=True, type=click.Choice(list(dialects.NAMES)))
 @click.option("--url", help="Address of its site; the feed's host when left out.")
 @click.option("--organization", help="Organisation that owns what no other does; made when left out.")
-@click.option("--organization-policy", default="create", show_default=True, type=click.Choice(["create", "match", "node"]))
+@click.option(
+    "--organization-policy", default="create", show_default=True, type=click.Choice(["create", "match", "node"])
+)
 @click.option("--interval-hours", default=24, show_default=True)
 @click.option("--paused", is_flag=True, help="Register it without harvesting it by schedule.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
@@ -170,7 +174,7 @@ def _report(run_id: str, as_json: bool) -> None:
             approve = " --approve" if shown["status"] == "held" else ""
             click.echo(f"To apply it: ckan federation apply {run_id}{approve}")
     if shown["status"] == "failed":
-        raise SystemExit(1)
+        raise click.ClickException(shown["error"])
 
 
 def _print_outcome(outcome: dict[str, Any]) -> None:

@@ -27,7 +27,7 @@ def federation_may_load(resource_id: str) -> bool:
     if config.load_files():
         return True
     resource = model.Resource.get(resource_id)
-    return resource is None or store.record_of(resource.package_id) is None
+    return resource is None or not resource.package_id or store.record_of(resource.package_id) is None
 
 
 def federation_shown(value: Any) -> str:

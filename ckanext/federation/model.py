@@ -6,10 +6,9 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
+from ckan.plugins import toolkit
 from sqlalchemy import BigInteger, Boolean, Column, DateTime, ForeignKey, Index, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
-
-from ckan.plugins import toolkit
 
 metadata = toolkit.BaseModel.metadata
 

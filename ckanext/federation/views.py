@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify
-
 from ckan.plugins import toolkit
+from flask import Blueprint, Response, jsonify
 
 from . import jobs
 from .harvest.dialects import NAMES
@@ -43,7 +42,8 @@ def node(name: str) -> str:
     runs = _act("federation_run_list", id=name, limit=PAGE) if steward else []
     refused = []
     if runs:
-        latest = next((run for run in runs if run["status"] in ("done", "unchanged", "planned", "held")), None)
+        # A feed that is byte for byte the last one has no outcomes of its own.
+        latest = next((one for one in runs if one["results"] or one["status"] == "done"), None)
         if latest:
             refused = _act("federation_run_show", id=latest["id"], action="refuse", limit=PAGE)["outcomes"]
             refused += _act("federation_run_show", id=latest["id"], status="quarantined", limit=PAGE)["outcomes"]
@@ -62,7 +62,9 @@ def run(run_id: str) -> str | Response:
     if toolkit.request.args.get("format") == "json":
         return jsonify(shown)
     total = shown["results"].get(status, 0) if status else sum(shown["results"].values())
-    may_apply = shown["status"] in ("planned", "held") and toolkit.h.check_access("federation_plan_apply", {"id": run_id})
+    may_apply = shown["status"] in ("planned", "held") and toolkit.h.check_access(
+        "federation_plan_apply", {"id": run_id}
+    )
     found = {
         "run": shown,
         "status": status,

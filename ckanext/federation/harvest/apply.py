@@ -14,6 +14,7 @@ from typing import Any
 from ckan import logic, model
 from ckan.lib import search
 from ckan.plugins import toolkit
+from ckan.types import Context
 
 from .. import signals
 from ..model import new_id
@@ -29,7 +30,18 @@ log = logging.getLogger(__name__)
 INDEX_BATCH = 100
 DONE = {CREATE: "created", UPDATE: "updated", RESTORE: "restored", WITHDRAW: "withdrawn"}
 # Names that CKAN refuses, or that are pages below /dataset.
-RESERVED = {"new", "edit", "search", "activity", "journey", "groups", "resource", "follow", "followers", "collaborators"}
+RESERVED = {
+    "new",
+    "edit",
+    "search",
+    "activity",
+    "journey",
+    "groups",
+    "resource",
+    "follow",
+    "followers",
+    "collaborators",
+}
 _NEEDED = {"title", "name", "owner_org", "id", "resources", "type"}
 
 
@@ -121,7 +133,7 @@ class Applier:
 
     def _update(self, step: store.Row, _name: str) -> str:
         package_id = step["package_id"]
-        context = {"ignore_auth": True, "user": self.user, "use_cache": False}
+        context: Context = {"ignore_auth": True, "user": self.user, "use_cache": False}
         here = toolkit.get_action("package_show")(context, {"id": package_id})
         last = store.datasets(self.node["id"], [step["upstream_id"]]).get(step["upstream_id"], {})
         merged, kept = merge(here, fit(last, self.shape), fit(step["dataset"], self.shape))
@@ -151,7 +163,7 @@ class Applier:
 
     def _call(self, action: str, step: store.Row, package_id: str, values: dict[str, Any], here: Any) -> None:
         self._keep(step, package_id)
-        context: dict[str, Any] = {
+        context: Any = {
             "user": self.user,
             "ignore_auth": True,
             "defer_commit": True,
@@ -207,7 +219,7 @@ class Applier:
         values = {"state": "withdrawn", "reason": step["reason"], "run_id": self.run_id}
         store.change_record(self.node["id"], upstream_id, **values)
         store.settle(step["id"], "withdrawn")
-        context = {"user": self.user, "ignore_auth": True}
+        context: Context = {"user": self.user, "ignore_auth": True}
         toolkit.get_action("package_delete")(context, {"id": package_id})
         model.Session.commit()
         self._tell(signals.withdrawn, package_id=package_id, upstream_id=upstream_id, reason=step["reason"])

@@ -107,7 +107,9 @@ class Comparison:
 
     def _of_item(self, item: Any) -> Step | None:
         if not isinstance(item, dict):
-            return Step(REFUSE, "", reason="It is no object, so it describes no dataset.", raw=repr(item)[:LONGEST_VALUE])
+            return Step(
+                REFUSE, "", reason="It is no object, so it describes no dataset.", raw=repr(item)[:LONGEST_VALUE]
+            )
         try:
             raw, upstream_id = canonical(item), self._identity(item)
         except (RecursionError, ValueError, TypeError, AttributeError) as error:
@@ -144,7 +146,11 @@ class Comparison:
             converted = self._read(item)
         except Exception as error:  # whatever a record holds, it is that record's failure alone
             return Step(
-                REFUSE, upstream_id, _title(item), f"It cannot be understood ({type(error).__name__}: {error}).", raw=raw
+                REFUSE,
+                upstream_id,
+                _title(item),
+                f"It cannot be understood ({type(error).__name__}: {error}).",
+                raw=raw,
             )
         package_id = known.package_id if known else ""
         common = {"raw": raw, "signature": signature, "notes": converted.notes, "package_id": package_id}
@@ -195,7 +201,11 @@ def changes(old: dict[str, Any], new: dict[str, Any]) -> list[dict[str, Any]]:
             differences.append({"field": f"file {key}", "old": None, "new": _shown(after[key])})
         else:
             differences += [
-                {"field": f"file {key}: {name}", "old": _shown(before[key].get(name)), "new": _shown(after[key].get(name))}
+                {
+                    "field": f"file {key}: {name}",
+                    "old": _shown(before[key].get(name)),
+                    "new": _shown(after[key].get(name)),
+                }
                 for name in sorted(before[key].keys() | after[key].keys())
                 if before[key].get(name) != after[key].get(name)
             ]

@@ -158,7 +158,9 @@ def convert(record: Record, policy: Policy) -> Converted:
         "documentation": [found for value in record.documentation if (found := clean.address(value, "documentation"))],
         **_vocabulary(record, clean),
     }
-    return Converted({key: value for key, value in dataset.items() if value not in ("", [], None)}, publisher, clean.notes)
+    return Converted(
+        {key: value for key, value in dataset.items() if value not in ("", [], None)}, publisher, clean.notes
+    )
 
 
 def _statement(value: Any) -> Any:

@@ -72,7 +72,7 @@ def _parsed(text: str) -> str:
         moment = datetime.fromisoformat(text)
     except ValueError:
         try:
-            moment = parser.parse(text, dayfirst=not re.match(r"\d{4}-", text), default=datetime(1900, 1, 1))  # noqa: DTZ001
+            moment = parser.parse(text, dayfirst=not re.match(r"\d{4}-", text), default=datetime(1900, 1, 1))
         except (ValueError, OverflowError, TypeError):
             return ""
     return _utc(moment if moment.tzinfo else moment.replace(tzinfo=UTC))

@@ -91,6 +91,7 @@ class Fetcher:
         """
         headers = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         deadline = time.monotonic() + self.limits.seconds
+        reason = ""
         for attempt in range(1, self.limits.tries + 1):
             try:
                 answer = self._follow(url, {key: value for key, value in headers.items() if value}, deadline)
@@ -149,7 +150,10 @@ class Fetcher:
             return None, headers["Location"]
         if status in RETRIED:
             raise _ComeBack(f"The node answered {status}.", _retry_after(headers.get("Retry-After", ""), self.limits))
-        validators = {"etag": headers.get("ETag", "")[:500], "last_modified": headers.get("Last-Modified", "")[:100]}
+        validators: dict[str, Any] = {
+            "etag": headers.get("ETag", "")[:500],
+            "last_modified": headers.get("Last-Modified", "")[:100],
+        }
         if status == 304:
             return Fetched(url, status, not_modified=True, **validators), ""
         if status != 200:

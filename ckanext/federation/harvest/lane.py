@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import sqlalchemy as sa
-
 from ckan import model
 
 # "fed" and a one, as a number: the first key of all our locks.

@@ -54,7 +54,9 @@ _NAMES: dict[str, tuple[str, ...]] = {
         ),
         _OGL,
     ),
-    **dict.fromkeys(("cc zero", "cc0", "cc 0", "creative commons zero", "creative commons cczero"), ("cc-zero", "CC0-1.0")),
+    **dict.fromkeys(
+        ("cc zero", "cc0", "cc 0", "creative commons zero", "creative commons cczero"), ("cc-zero", "CC0-1.0")
+    ),
     **dict.fromkeys(("creative commons cc zero", "cc0 universal", "public domain dedication"), ("cc-zero", "CC0-1.0")),
     **dict.fromkeys(("cc by", "creative commons attribution", "creative commons by"), ("cc-by", "CC-BY-4.0")),
     **dict.fromkeys(("creative commons attribution international", "cc attribution"), ("cc-by", "CC-BY-4.0")),
@@ -70,7 +72,9 @@ _NAMES: dict[str, tuple[str, ...]] = {
 }
 _LINK = re.compile(r"""(?:https?:)?//[^\s"'<>)\]]+""", re.I)
 _SENTENCE = re.compile(r"\b(?:under|subject to|terms of)\b.{0,60}\bopen government licen[cs]e\b", re.I)
-_GRANT = re.compile(r"\b(?:released|licen[cs]ed|available|published|provided|supplied|shared|covered)\s+(?:under|by|subject)", re.I)
+_GRANT = re.compile(
+    r"\b(?:released|licen[cs]ed|available|published|provided|supplied|shared|covered)\s+(?:under|by|subject)", re.I
+)
 _DENIAL = re.compile(r"\bnot\b(?! (?:warrant|guarantee|accept|need|suggest|required?))|\bexcept\b|\bunless\b", re.I)
 LONGEST_SENTENCE, LONGEST_GRANT = 600, 3_000
 

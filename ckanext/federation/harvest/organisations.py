@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 
 import sqlalchemy as sa
-
 from ckan import model
 from ckan.plugins import toolkit
+from ckan.types import Context
 
 from . import store
 from .text import slug
@@ -49,7 +49,7 @@ class Organisations:
         name = slug(title) or "publisher"
         if len(name) < 2 or name in {"new", "edit", "search"} or model.Group.by_name(name):
             name = f"{name[:60]}-{self._node['name']}"[:100]
-        context = {"user": self._user, "ignore_auth": True}
+        context: Context = {"user": self._user, "ignore_auth": True}
         try:
             return toolkit.get_action("organization_create")(context, {"name": name, "title": title})["id"]
         except toolkit.ValidationError as error:

@@ -142,7 +142,9 @@ class _Planner:
         self._judge()
 
     def _unchanged(self, answer: fetch.Fetched) -> None:
-        how = "The node says the feed has not changed." if answer.not_modified else "The feed is the same, byte for byte."
+        how = (
+            "The node says the feed has not changed." if answer.not_modified else "The feed is the same, byte for byte."
+        )
         counts = asdict(Counts(records=self.node["last_records"], unchanged=self._active()))
         values = {"counts": counts, "notes": [how], "sha256": answer.sha256 or self.node["feed_sha256"]}
         store.change_run(self.run_id, status="unchanged", bytes=answer.bytes, planned=now(), finished=now(), **values)
@@ -212,7 +214,9 @@ class _Planner:
     def _check_total(self, comparison: Comparison, total: int | None) -> None:
         counts = comparison.counts
         if counts.duplicates:
-            self.notes.append(f"{counts.duplicates} records came more than once in the feed; the first of each was taken.")
+            self.notes.append(
+                f"{counts.duplicates} records came more than once in the feed; the first of each was taken."
+            )
         if comparison.contradictions:
             shown = ", ".join(comparison.contradictions[:5])
             self.notes.append(f"{len(comparison.contradictions)} of them did not agree with each other: {shown}.")
@@ -263,9 +267,8 @@ def _apply(node: store.Row, run_id: str, progress: Progress) -> None:
     model.Session.commit()
     applier = Applier(node, run_id)
     applier.reindex()
-    done, beat = 0, time.monotonic()
+    beat = time.monotonic()
     for _status in applier.apply():
-        done += 1
         if time.monotonic() - beat > SECONDS_BETWEEN_HEARTBEATS:
             beat = time.monotonic()
             results = store.outcome_counts(run_id)

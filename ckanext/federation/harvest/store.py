@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
-
 from ckan import model
+from sqlalchemy.dialects.postgresql import insert
 
 from ..model import new_id, node_table, now, organization_table, outcome_table, record_table, run_table
 from .compare import REFUSE, Known, Step
@@ -141,7 +141,7 @@ def datasets(node_id: str, upstream_ids: Iterable[str] | None = None) -> dict[st
     query = sa.select(record_table.c.upstream_id, record_table.c.dataset).where(record_table.c.node_id == node_id)
     if upstream_ids is not None:
         query = query.where(record_table.c.upstream_id.in_(list(upstream_ids)))
-    return {upstream_id: dataset for upstream_id, dataset in model.Session.execute(query)}
+    return dict(_pairs(query))
 
 
 def retouch(node_id: str, signatures: dict[str, tuple[str, str]]) -> None:
@@ -154,7 +154,8 @@ def retouch(node_id: str, signatures: dict[str, tuple[str, str]]) -> None:
         .values(signature=sa.bindparam("new"), raw=sa.bindparam("text"), raw_sha256=sa.bindparam("digest"))
     )
     rows = [
-        {"key": key, "new": signature, "text": raw, "digest": sha256(raw)} for key, (signature, raw) in signatures.items()
+        {"key": key, "new": signature, "text": raw, "digest": sha256(raw)}
+        for key, (signature, raw) in signatures.items()
     ]
     model.Session.connection().execute(statement, rows)
 
@@ -206,7 +207,7 @@ def outcomes(run_id: str, status: str = "", action: str = "", limit: int = 100, 
 def outcome_counts(run_id: str) -> dict[str, int]:
     """How many outcomes of a run have each status."""
     query = sa.select(outcome_table.c.status, sa.func.count()).where(outcome_table.c.run_id == run_id)
-    return {status: number for status, number in model.Session.execute(query.group_by(outcome_table.c.status))}
+    return dict(_pairs(query.group_by(outcome_table.c.status)))
 
 
 def settle(outcome_id: int, status: str, **values: Any) -> None:
@@ -219,15 +220,11 @@ def settle(outcome_id: int, status: str, **values: Any) -> None:
 
 def save_record(node_id: str, upstream_id: str, values: Row) -> None:
     """Insert or update the record of an upstream id."""
-    from sqlalchemy.dialects.postgresql import insert
-
     moment = now()
     row = {"id": new_id(), "node_id": node_id, "upstream_id": upstream_id, "harvested": moment, **values}
     statement = insert(record_table).values(first_harvested=moment, **row)
     changed = {key: value for key, value in row.items() if key not in ("id", "node_id", "upstream_id")}
-    model.Session.execute(
-        statement.on_conflict_do_update(index_elements=["node_id", "upstream_id"], set_=changed)
-    )
+    model.Session.execute(statement.on_conflict_do_update(index_elements=["node_id", "upstream_id"], set_=changed))
 
 
 def change_record(node_id: str, upstream_id: str, **values: Any) -> None:
@@ -268,13 +265,11 @@ def record_of(package_id: str) -> Row | None:
 def organizations(node_id: str) -> dict[str, str]:
     """Organisation ids by the publisher's upstream key."""
     query = sa.select(organization_table.c.upstream_key, organization_table.c.organization_id)
-    return {key: value for key, value in model.Session.execute(query.where(organization_table.c.node_id == node_id))}
+    return dict(_pairs(query.where(organization_table.c.node_id == node_id)))
 
 
 def add_organization(node_id: str, key: str, organization_id: str) -> None:
     """Remember which organisation a publisher is."""
-    from sqlalchemy.dialects.postgresql import insert
-
     statement = insert(organization_table).values(
         id=new_id(), node_id=node_id, upstream_key=key, organization_id=organization_id
     )
@@ -284,7 +279,9 @@ def add_organization(node_id: str, key: str, organization_id: str) -> None:
 
 def prune(node_id: str, keep: int) -> None:
     """Drop the outcomes of all but a node's latest runs that ended."""
-    latest = sa.select(run_table.c.id).where(run_table.c.node_id == node_id).order_by(run_table.c.started.desc()).limit(keep)
+    latest = (
+        sa.select(run_table.c.id).where(run_table.c.node_id == node_id).order_by(run_table.c.started.desc()).limit(keep)
+    )
     old = sa.select(run_table.c.id).where(run_table.c.node_id == node_id, run_table.c.id.not_in(latest))
     model.Session.execute(
         sa.delete(outcome_table).where(outcome_table.c.run_id.in_(old.where(run_table.c.status.in_(ENDED))))
@@ -295,6 +292,10 @@ def taken_names(names: list[str]) -> set[str]:
     """Which of these names datasets already have, deleted ones too."""
     query = sa.select(model.Package.name).where(model.Package.name.in_(names))
     return set(model.Session.execute(query).scalars())
+
+
+def _pairs(query: Any) -> list[Any]:
+    return [tuple(row) for row in model.Session.execute(query)]
 
 
 def _one(query: Any) -> Row | None:

@@ -168,7 +168,7 @@ def format_of(stated: str, media_type: str, address: str) -> str:
     name = _format_name(stated)
     if name:
         return name
-    media = media_type.split(";")[0].strip().lower()
+    media = media_type.split(";", maxsplit=1)[0].strip().lower()
     media = media.rsplit("/media-types/", 1)[-1]
     if media in _MEDIA:
         return _MEDIA[media]

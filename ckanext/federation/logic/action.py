@@ -98,7 +98,7 @@ def _own_organization(context: Context, values: dict[str, Any]) -> str:
         return group.id
     name = f"{values['name']}-node" if group is not None else values["name"]
     create = toolkit.get_action("organization_create")
-    return create({"user": context.get("user"), "ignore_auth": True}, {"name": name, "title": values["title"]})["id"]
+    return create(_trusted(context), {"name": name, "title": values["title"]})["id"]
 
 
 @validate(schema.node_update)
@@ -131,7 +131,7 @@ def federation_node_register_known(context: Context, data_dict: DataDict) -> lis
     added = []
     for node in nodes.known():
         if not store.node(node["name"]):
-            create({"user": context.get("user"), "ignore_auth": True}, {**node, "state": "paused"})
+            create(_trusted(context), {**node, "state": "paused"})
             added.append(node["name"])
     return added
 
@@ -144,7 +144,7 @@ def federation_plan(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :returns: the run with its outcomes, as ``federation_run_show``
     """
     toolkit.check_access("federation_plan", context, data_dict)
-    made = _in_lane(lambda: run.plan(_node(data_dict["id"]), context["user"], _progress(context)))
+    made = _in_lane(lambda: run.plan(_node(data_dict["id"]), _user(context), _progress(context)))
     return _run(made, 1000, 0)
 
 
@@ -158,7 +158,7 @@ def federation_run(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """
     toolkit.check_access("federation_run", context, data_dict)
     node, approve = _node(data_dict["id"]), data_dict["approve"]
-    made = _in_lane(lambda: run.harvest(node, context["user"], approve, _progress(context)))
+    made = _in_lane(lambda: run.harvest(node, _user(context), approve, _progress(context)))
     return _run(made, 1000, 0)
 
 
@@ -176,12 +176,12 @@ def federation_plan_apply(context: Context, data_dict: DataDict) -> dict[str, An
 
         toolkit.enqueue_job(
             jobs.apply_plan,
-            [data_dict["id"], context["user"], data_dict["approve"]],
+            [data_dict["id"], _user(context), data_dict["approve"]],
             title=f"Apply plan {data_dict['id']}",
             rq_kwargs={"timeout": jobs.LONGEST},
         )
     else:
-        _in_lane(lambda: run.apply_plan(data_dict["id"], context["user"], data_dict["approve"], _progress(context)))
+        _in_lane(lambda: run.apply_plan(data_dict["id"], _user(context), data_dict["approve"], _progress(context)))
     return _run(data_dict["id"], 1000, 0)
 
 
@@ -291,7 +291,13 @@ def _run(run_id: str, limit: int, offset: int, status: str = "", action: str = "
     rows = store.outcomes(run_id, status, action, limit, offset)
     outcomes = [{key: value for key, value in _plain(row).items() if key not in ("raw", "signature")} for row in rows]
     results = store.outcome_counts(run_id) if found["status"] == "applying" else found["results"]
-    return {**_plain(found), "results": results, "node": node["name"], "node_title": node["title"], "outcomes": outcomes}
+    return {
+        **_plain(found),
+        "results": results,
+        "node": node["name"],
+        "node_title": node["title"],
+        "outcomes": outcomes,
+    }
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
@@ -303,6 +309,15 @@ def _may(action: str, context: Context, data_dict: DataDict) -> bool:
         return toolkit.check_access(action, {"user": context.get("user", "")}, data_dict)
     except toolkit.NotAuthorized:
         return False
+
+
+def _user(context: Context) -> str:
+    return context.get("user") or ""
+
+
+def _trusted(context: Context) -> Context:
+    """As the same user, once this action's own check has passed."""
+    return {"user": _user(context), "ignore_auth": True}
 
 
 def _progress(context: Context) -> Any:

@@ -44,7 +44,7 @@ def federation_node_show(context: Context, data_dict: DataDict | None = None) ->
 @toolkit.auth_allow_anonymous_access
 def federation_record_show(context: Context, data_dict: DataDict | None = None) -> AuthResult:
     """Whoever may see the dataset may see where it comes from."""
-    return {"success": authz.is_authorized("package_show", context, data_dict)["success"]}
+    return {"success": bool(authz.is_authorized("package_show", context, data_dict).get("success"))}
 
 
 def federation_run_list(context: Context, data_dict: DataDict) -> AuthResult:

@@ -10,7 +10,13 @@ from ckan.plugins import toolkit
 
 from ..harvest import addresses, dialects, store
 
-__all__ = ["federation_address", "federation_dialect", "federation_licence_map", "federation_node_exists", "federation_organization"]
+__all__ = [
+    "federation_address",
+    "federation_dialect",
+    "federation_licence_map",
+    "federation_node_exists",
+    "federation_organization",
+]
 
 
 def federation_address(value: str) -> str:
@@ -25,7 +31,9 @@ def federation_dialect(value: str) -> str:
     """A registered dialect."""
     if value not in dialects.NAMES:
         known = ", ".join(dialects.NAMES)
-        raise toolkit.Invalid(toolkit._("There is no dialect “{name}”. The dialects are: {known}.").format(name=value, known=known))
+        raise toolkit.Invalid(
+            toolkit._("There is no dialect “{name}”. The dialects are: {known}.").format(name=value, known=known)
+        )
     return value
 
 

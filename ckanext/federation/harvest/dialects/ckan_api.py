@@ -71,7 +71,9 @@ def read(item: dict[str, Any]) -> Record:
         upstream_id=identity(item),
         title=fields.get("title") or fields.get("name"),
         description=fields.get("notes") or fields.get("description"),
-        keywords=[tag.get("display_name") or tag.get("name") if isinstance(tag, dict) else tag for tag in _tags(fields)],
+        keywords=[
+            tag.get("display_name") or tag.get("name") if isinstance(tag, dict) else tag for tag in _tags(fields)
+        ],
         themes=[*_listed(fields.get("theme")), *(_group(one) for one in as_list(fields.get("groups")))],
         issued=fields.get("issued") or fields.get("metadata_created"),
         modified=fields.get("modified") or fields.get("metadata_modified"),
@@ -108,8 +110,6 @@ def _tags(fields: dict[str, Any]) -> list[Any]:
 
 def _group(one: Any) -> Any:
     return (one.get("display_name") or one.get("title") or one.get("name")) if isinstance(one, dict) else one
-
-
 
 
 def _licences(fields: dict[str, Any]) -> list[Any]:

@@ -103,7 +103,10 @@ def _contact(contact: Any, custom: dict[str, Any]) -> dict[str, Any]:
     if isinstance(contact, dict):
         return {"name": contact.get("name"), "email": contact.get("email")}
     has_address = "@" in str(contact)
-    return {"name": custom.get("author") or (contact if not has_address else ""), "email": contact if has_address else ""}
+    return {
+        "name": custom.get("author") or (contact if not has_address else ""),
+        "email": contact if has_address else "",
+    }
 
 
 def _periods(resources: Any) -> list[tuple[Any, Any]]:
@@ -136,5 +139,9 @@ def _file(one: dict[str, Any]) -> Distribution:
 
 def _link(one: dict[str, Any]) -> Distribution:
     return Distribution(
-        id=one.get("id"), title=one.get("title"), description=one.get("description"), access_url=one.get("url"), format="HTML"
+        id=one.get("id"),
+        title=one.get("title"),
+        description=one.get("description"),
+        access_url=one.get("url"),
+        format="HTML",
     )

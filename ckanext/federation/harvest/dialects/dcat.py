@@ -126,8 +126,7 @@ def _landing(terms: dict[str, Any]) -> Any:
 
 
 def _access(terms: dict[str, Any]) -> Any:
-    stated = label(first(terms, "accesslevel")) or _code(first(terms, "accessrights"))
-    return stated
+    return label(first(terms, "accesslevel")) or _code(first(terms, "accessrights"))
 
 
 def _licences(terms: dict[str, Any]) -> list[Any]:

@@ -27,7 +27,7 @@ def page(document: Document) -> Page:
     meta = document.value.get("meta") or {}
     links = document.value.get("links") or {}
     following = clean(meta.get("next") or (links.get("next") if isinstance(links, dict) else ""))
-    stats = meta.get("stats") if isinstance(meta.get("stats"), dict) else {}
+    stats = dict(meta["stats"]) if isinstance(meta.get("stats"), dict) else {}
     return Page(document.value["data"], next_url=following, total=stats.get("totalCount"))
 
 
@@ -43,7 +43,7 @@ def identity(item: Any) -> str:
 def read(item: dict[str, Any]) -> Record:
     """The record of one JSON:API resource."""
     terms = item["attributes"]
-    links = item.get("links") if isinstance(item.get("links"), dict) else {}
+    links: dict[str, Any] = dict(item["links"]) if isinstance(item.get("links"), dict) else {}
     return Record(
         upstream_id=identity(item),
         title=terms.get("title") or terms.get("name"),
@@ -75,9 +75,15 @@ def _licences(terms: dict[str, Any]) -> list[Any]:
 
 
 def _files(terms: dict[str, Any], links: dict[str, Any]) -> list[Distribution]:
-    files = [Distribution(title="ArcGIS Hub page", access_url=links.get("itemPage"), format="HTML")] if links.get("itemPage") else []
+    files = (
+        [Distribution(title="ArcGIS Hub page", access_url=links.get("itemPage"), format="HTML")]
+        if links.get("itemPage")
+        else []
+    )
     if terms.get("url"):
-        files.append(Distribution(title=terms.get("content") or "ArcGIS GeoService", access_url=terms["url"], format="Esri REST"))
+        files.append(
+            Distribution(title=terms.get("content") or "ArcGIS GeoService", access_url=terms["url"], format="Esri REST")
+        )
     files += [
         Distribution(title=one.get("name"), access_url=one.get("url"), format=one.get("type"))
         for one in as_list(terms.get("additionalResources"))

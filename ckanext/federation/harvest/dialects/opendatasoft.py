@@ -66,7 +66,9 @@ def read(item: dict[str, Any]) -> Record:
         spatial=[one for one in (first(dcat, "spatial"), default.get("bbox")) if one][:1],
         temporal=[(first(dcat, "temporal_coverage_start"), first(dcat, "temporal_coverage_end"))],
         frequency=first(dcat, "accrualperiodicity") or first(default, "update_frequency"),
-        distributions=_files(item, site, name, landing) if visible else [Distribution(title="Page", access_url=landing)],
+        distributions=_files(item, site, name, landing)
+        if visible
+        else [Distribution(title="Page", access_url=landing)],
         notes=[] if visible else ["its data is not visible upstream; only its page is linked"],
     )
 

@@ -24,7 +24,9 @@ _ROOTS = {_DCAT + "Dataset", _DCAT + "DatasetSeries"}
 _DEEPEST = 4
 _MOST_VALUES = 1_000
 # Links to other datasets and back to the catalogue are references, never part of the dataset.
-_REFERENCES = re.compile(r"(isPartOf|hasPart|relation|isReferencedBy|isVersionOf|source|inSeries|record|inCatalog)$", re.I)
+_REFERENCES = re.compile(
+    r"(isPartOf|hasPart|relation|isReferencedBy|isVersionOf|source|inSeries|record|inCatalog)$", re.I
+)
 _LABELLED = re.compile(r'(<[\w:.-]+\s(?:[^<>]*\s)?rdf:resource="[^"<>]*"[^<>/]*)>[^<>]*</[\w:.-]+>')
 _PREFERRED = ("en", "en-gb", "en-us", "", "cy")
 Graph = dict[Any, dict[str, list[Any]]]
@@ -97,7 +99,9 @@ def _quads(document: Document, text: str) -> Any:
         text = json.dumps(_without_remote_contexts(document.value))
     else:
         syntax = ox.RdfFormat.TURTLE
-    return ox.parse(input=text, format=syntax, base_iri=base if base and re.match(r"https?://", base) else None, lenient=True)
+    return ox.parse(
+        input=text, format=syntax, base_iri=base if base and re.match(r"https?://", base) else None, lenient=True
+    )
 
 
 def _without_remote_contexts(value: Any) -> Any:
@@ -154,4 +158,3 @@ def _next(graph: Graph) -> str:
             for one in terms.get(_HYDRA + name, []):
                 return str(getattr(one, "value", ""))
     return ""
-

@@ -48,7 +48,9 @@ def read(item: dict[str, Any]) -> Record:
     """The record of one row."""
     resource = item["resource"]
     groups = item.get("classification") or {}
-    stated = {one.get("key"): one.get("value") for one in as_list(groups.get("domain_metadata")) if isinstance(one, dict)}
+    stated: dict[str, Any] = {
+        str(one.get("key")): one.get("value") for one in as_list(groups.get("domain_metadata")) if isinstance(one, dict)
+    }
     return Record(
         upstream_id=identity(item),
         title=resource.get("name"),
@@ -75,7 +77,9 @@ def _files(item: dict[str, Any], resource: dict[str, Any]) -> list[Distribution]
     files = []
     if resource.get("type") == "dataset" and base.startswith("http"):
         files = [
-            Distribution(title=f"{kind.upper()} download", download_url=f"{base}/rows.{kind}?accessType=DOWNLOAD", format=kind)
+            Distribution(
+                title=f"{kind.upper()} download", download_url=f"{base}/rows.{kind}?accessType=DOWNLOAD", format=kind
+            )
             for kind in ("csv", "json")
         ]
     page_address = item.get("link") or item.get("permalink")

@@ -51,7 +51,9 @@ def objects(value: Any) -> Iterator[dict[str, Any]]:
     """The objects in what may be a list, an object or a dict of objects keyed by id."""
     if isinstance(value, dict):
         inside = list(value.values())
-        keyed = bool(inside) and all(isinstance(one, dict) for one in inside) and not any(key[:1] == "@" for key in value)
+        keyed = (
+            bool(inside) and all(isinstance(one, dict) for one in inside) and not any(key[:1] == "@" for key in value)
+        )
         yield from (inside if keyed else [value])
     elif isinstance(value, list):
         yield from (one for one in value if isinstance(one, dict))

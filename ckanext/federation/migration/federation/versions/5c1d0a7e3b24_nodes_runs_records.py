@@ -33,7 +33,9 @@ def _moment(name, nullable=False):
 
 
 def _parent(table):
-    return sa.Column(f"{table}_id", sa.Text, sa.ForeignKey(f"federation_{table}.id", ondelete="CASCADE"), nullable=False)
+    return sa.Column(
+        f"{table}_id", sa.Text, sa.ForeignKey(f"federation_{table}.id", ondelete="CASCADE"), nullable=False
+    )
 
 
 def upgrade():
@@ -85,7 +87,10 @@ def upgrade():
         "federation_record",
         sa.Column("id", sa.Text, primary_key=True),
         _parent("node"),
-        *(_text(name) for name in ("upstream_id", "package_id", "state", "signature", "content_hash", "raw", "raw_sha256")),
+        *(
+            _text(name)
+            for name in ("upstream_id", "package_id", "state", "signature", "content_hash", "raw", "raw_sha256")
+        ),
         _json("dataset", "{}"),
         _json("notes", "[]"),
         *(_text(name, **empty) for name in ("upstream_page", "upstream_issued", "upstream_modified", "reason")),
@@ -122,7 +127,9 @@ def upgrade():
         _text("organization_id"),
         _moment("created"),
     )
-    op.create_index("ux_federation_organization_key", "federation_organization", ["node_id", "upstream_key"], unique=True)
+    op.create_index(
+        "ux_federation_organization_key", "federation_organization", ["node_id", "upstream_key"], unique=True
+    )
 
 
 def downgrade():
