@@ -153,7 +153,8 @@ def council_email(value: Any, context: Any) -> str | None:
     if not text:
         return None
     try:
-        return tk.get_validator("email_validator")(text, context)
+        check: Any = tk.get_validator("email_validator")
+        return check(text, context)
     except tk.Invalid:
         _refuse(context, tk._('"{value}" is not an email address.').format(value=text))
         return None

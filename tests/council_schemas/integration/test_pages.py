@@ -226,7 +226,7 @@ def test_what_is_harvested_is_escaped(app, council):
             frequency="https://example.org/'onmouseover='x",
             documentation=[link, bad],
             contact=[{"name": bad, "url": link}],
-            publisher=[{"name": bad, "url": link, "email": bad}],
+            publisher=[{"name": bad, "url": link}],
             spatial_coverage=[{"text": bad, "geom": bad, "bbox": "[1, 2]"}],
             extras=[{"key": bad, "value": bad}],
         ),
