@@ -34,7 +34,7 @@ def allowed(context: Any, package: Any) -> frozenset[str]:
     return PUBLIC
 
 
-def as_caller(context: Any) -> dict[str, Any]:
+def as_caller(context: Any) -> Any:
     """A context for a nested action by the same user."""
     kept = ("user", "auth_user_obj", "ignore_auth")
     return {name: context[name] for name in kept if name in context}

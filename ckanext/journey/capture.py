@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from ckan import authz, model
 from ckan.plugins import toolkit as tk
+from sqlalchemy.exc import SQLAlchemyError
 
 from . import config, ledger, measure, store, uploads
 from . import events as ev
@@ -33,7 +34,7 @@ def guarded(hook: str, package_id: str, stream: str, work: Callable[[sa.Connecti
         try:
             with conn.begin_nested():
                 ledger.append(conn, ledger.Draft(body, stream, package_id), config.lock_seconds())
-        except sa.exc.SQLAlchemyError:
+        except SQLAlchemyError:
             log.exception("Journey: the failure could not be recorded either")
 
 
@@ -62,6 +63,7 @@ def dataset_changed(context: dict[str, Any], data: dict[str, Any], is_new: bool)
         return
     stream = stream_of(package)
     user_id, role = actor(context, stream)
+    data = _with_ids(data, package)
 
     def work(conn: sa.Connection) -> None:
         draft = {"stream": stream, "package": package.id, "user_id": user_id, "role": role}
@@ -73,6 +75,14 @@ def dataset_changed(context: dict[str, Any], data: dict[str, Any], is_new: bool)
     for resource in data.get("resources") or []:
         if resource.get("url_type") == "upload":
             guarded("upload", package.id, stream, lambda conn, r=resource: _upload(conn, package, r, user_id, role))
+
+
+def _with_ids(data: dict[str, Any], package: Any) -> dict[str, Any]:
+    """CKAN gives a new file its id in the database only; the order is the same there."""
+    if not data.get("resources"):
+        return data
+    pairs = zip(data["resources"], package.resources, strict=False)
+    return data | {"resources": [resource | {"id": row.id} for resource, row in pairs]}
 
 
 def _change(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 from ckan.plugins import toolkit as tk
 
 __all__ = ["journey"]
 
 
-def _run(action: str, data_dict: dict[str, object] | None = None) -> dict[str, object]:
+def _run(action: str, data_dict: dict[str, str] | None = None) -> dict[str, Any]:
     return tk.get_action(action)({"ignore_auth": True}, data_dict or {})
 
 
@@ -22,7 +24,7 @@ def journey() -> None:
 def verify(organization: str | None) -> None:
     """Name the first event changed, dropped, reordered or added. Exit status 1 if there is one."""
     result = _run("journey_verify", {"organization": organization} if organization else {})
-    for item in result["streams"]:  # type: ignore[attr-defined]
+    for item in result["streams"]:
         finding = item["finding"]
         if finding:
             told = f"event {finding['sequence']} {finding['kind']}: {finding['detail']}"

@@ -7,11 +7,11 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import sqlalchemy as sa
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from ckan import model
 from ckan.plugins import toolkit as tk
+from sqlalchemy.exc import SQLAlchemyError
 
 from . import access, config, path, picture, read, vocab
 
@@ -26,7 +26,7 @@ def journey_of(pkg: dict[str, Any]) -> dict[str, Any] | None:
     try:
         with conn.begin_nested():
             found = read.journey(conn, package.id, access.allowed(context, package))
-    except sa.exc.SQLAlchemyError:
+    except SQLAlchemyError:
         return None
     return found | {"path": path.stations(found)}
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-import sqlalchemy as sa
 from ckan import model
 from ckan.plugins import toolkit as tk
+from sqlalchemy.exc import SQLAlchemyError
 
 from . import store
 
@@ -25,7 +25,7 @@ def add_journey(document: dict[str, Any]) -> dict[str, Any]:
         with conn.begin_nested():
             systems = store.systems_of(conn, document["id"])
             document["journey_steps"] = str(store.count_steps(conn, document["id"]))
-    except sa.exc.SQLAlchemyError:
+    except SQLAlchemyError:
         log.exception("Journey: dataset %s is indexed without its journey", document.get("id"))
         return document
     document[FACET] = sorted({system.name for system in systems})

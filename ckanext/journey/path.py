@@ -52,7 +52,9 @@ def _stage(code: str, by_stage: dict[str, list[dict[str, Any]]]) -> dict[str, An
     steps = by_stage.get(code) or []
     if not steps:
         return _station(code, "stage", _LABELS[code])
-    last, proofs = steps[-1], sum(proof(step) for step in steps)
+    # A later correction does not move the day of publication.
+    last = next((step for step in reversed(steps) if step["type"] == code), steps[-1])
+    proofs = sum(proof(step) for step in steps)
     return _station(
         code,
         "stage",

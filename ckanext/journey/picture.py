@@ -6,7 +6,7 @@ import itertools
 from typing import Any
 
 WIDE = 900
-_MARGIN = 20
+_MARGIN = 56
 _UPPER, _LOWER, _HEIGHT = 92, 148, 240
 _NARROW, _ROW = 300, 78
 
@@ -18,14 +18,13 @@ def wide(stations: list[dict[str, Any]]) -> dict[str, Any]:
     `reaches`, the stretches between them with `d` and `known`.
     """
     cell = (WIDE - 2 * _MARGIN) / max(len(stations), 1)
-    room = int(cell * 2 / 8.4)
+    # Two cells, as the neighbours' labels stand on the other side; at the ends no more than the drawing has.
+    room = int(min(cell * 2, 2 * _MARGIN + cell) / 8)
     placed = []
     for number, station in enumerate(stations):
         is_upper = number % 2 == 0
         x, y = round(_MARGIN + cell * (number + 0.5)), _UPPER if is_upper else _LOWER
-        # The outermost labels have only the half of their room inside the drawing.
-        edge = number in (0, len(stations) - 1)
-        placed.append(station | {"x": x, "y": y, "text_y": y - 54 if is_upper else y + 42, "edge": edge, "room": room})
+        placed.append(station | {"x": x, "y": y, "text_y": y - 54 if is_upper else y + 44, "room": room})
     return {"width": WIDE, "height": _HEIGHT, "stations": placed, "reaches": _reaches(placed, _bend)}
 
 

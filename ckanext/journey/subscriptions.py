@@ -76,8 +76,6 @@ def _import(sender: str, kwargs: dict[str, Any]) -> ev.HarvestImported:
     node = kwargs.get("node") if isinstance(kwargs.get("node"), dict) else {}
     assert isinstance(node, dict)
     fetch = _fetched.get(str(kwargs.get("run_id"))) or {}
-    known = ev.Hop.__dataclass_fields__
-    hops = kwargs.get("hops") or []
     return ev.HarvestImported(
         portal=sender,
         upstream_id=str(kwargs.get("upstream_id") or ""),
@@ -95,8 +93,14 @@ def _import(sender: str, kwargs: dict[str, Any]) -> ev.HarvestImported:
         fetch_sha256=_text(fetch.get("sha256")),
         fetch_bytes=fetch.get("bytes"),
         fetch_records=fetch.get("records"),
-        asserted=tuple(ev.Hop(**{k: _text(v) for k, v in hop.items() if k in known}) for hop in hops),
+        asserted=tuple(_hop(hop) for hop in kwargs.get("hops") or [] if hop.get("portal")),
     )
+
+
+def _hop(told: dict[str, Any]) -> ev.Hop:
+    """A portal before the harvested one, as that one tells of it."""
+    others = ("url", "remote_id", "source_type", "remote_modified", "content_hash")
+    return ev.Hop(str(told["portal"]), **{name: _text(told.get(name)) for name in others})
 
 
 def withdrawn(sender: str, **kwargs: Any) -> None:
@@ -144,7 +148,7 @@ def table_loaded(resource: dict[str, Any], dataset: dict[str, Any]) -> None:
 
 
 def _table_rows(resource_id: str) -> int | None:
-    context = {"ignore_auth": True}
+    context: Any = {"ignore_auth": True}
     query = {"resource_id": resource_id, "limit": 0, "include_total": True}
     return tk.get_action("datastore_search")(context, query).get("total")
 

@@ -138,8 +138,9 @@ def _by_stage(step: dict[str, Any]) -> tuple[Any, ...]:
     return (_rank(step), *_told(step))
 
 
-def _told(step: dict[str, Any]) -> tuple[str, str]:
-    return (step["recorded"] or "", step["id"])
+def _told(step: dict[str, Any]) -> tuple[str, int, str]:
+    """Two steps of one event, such as a fetch and its import, follow the order of the way."""
+    return (step["recorded"] or "", _rank(step), step["id"])
 
 
 def _mark_meetings(steps: Iterable[dict[str, Any]]) -> None:

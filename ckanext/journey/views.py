@@ -15,7 +15,7 @@ journey = Blueprint("journey", __name__)
 PER_PAGE = 100
 
 
-def _context() -> dict[str, Any]:
+def _context() -> Any:
     return {"user": tk.current_user.name, "auth_user_obj": tk.current_user, "for_view": True}
 
 

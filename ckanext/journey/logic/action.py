@@ -125,12 +125,14 @@ def _system_name(conn: Any, stream: str, given: str | None) -> str | None:
 
 def _step(data: dict[str, Any], system: str | None) -> ev.StepRecorded:
     same = (
-        "type agent_role on_behalf_of tool tool_version rationale visibility rows_in rows_out rows_rejected "
+        "agent_role on_behalf_of tool tool_version rationale visibility rows_in rows_out rows_rejected "
         "rows_merged rows_split"
     )
     plan = data.get("plan")
+    told: dict[str, Any] = {name: data.get(name) for name in same.split()}
     return ev.StepRecorded(
-        **{name: data.get(name) for name in same.split()},
+        type=data["type"],
+        **told,
         started=data.get("started_at"),
         ended=data.get("ended_at"),
         system=system,
@@ -166,7 +168,7 @@ def journey_system_create(context: Any, data_dict: dict[str, Any]) -> dict[str, 
         ledger.append(conn, ledger.Draft(body, stream, None, user_id, role), config.lock_seconds())
         if not context.get("defer_commit"):
             model.Session.commit()
-    return access.system_dict(store.find_system(conn, system_id(stream, body.name)))
+    return access.system_dict(store.find_system(model.Session.connection(), system_id(stream, body.name)))
 
 
 @tk.side_effect_free

@@ -6,13 +6,18 @@ from typing import Any
 
 from ckan.plugins import toolkit as tk
 
-FEW, MANY = 200, 4000
+FEW, MANY, ADDRESS = 200, 4000, 2000
 MOST_ITEMS = 50
 
 
+def _text(limit: int) -> Any:
+    factory: Any = tk.get_validator("journey_text")
+    return factory(limit)
+
+
 def _optional(*names: str, limit: int = FEW) -> list[Any]:
-    get = tk.get_validator
-    return [get("ignore_empty"), get("journey_text")(limit), *(get(name) for name in names)]
+    get: Any = tk.get_validator
+    return [get("ignore_empty"), _text(limit), *(get(name) for name in names)]
 
 
 def _number() -> list[Any]:
@@ -24,7 +29,7 @@ def _day(name: str) -> list[Any]:
 
 
 def _required(limit: int = FEW) -> list[Any]:
-    return [tk.get_validator("not_empty"), tk.get_validator("journey_text")(limit)]
+    return [tk.get_validator("not_empty"), _text(limit)]
 
 
 def file_schema() -> dict[str, Any]:
@@ -39,11 +44,11 @@ def file_schema() -> dict[str, Any]:
 
 
 def evidence_schema() -> dict[str, Any]:
-    get = tk.get_validator
+    get: Any = tk.get_validator
     return {
         "kind": [get("not_empty"), get("journey_evidence_kind")],
         "value": _optional(limit=MANY),
-        "url": [get("ignore_empty"), get("journey_text")(2000), get("journey_web_address")],
+        "url": [get("ignore_empty"), _text(ADDRESS), get("journey_web_address")],
         "sha256": [get("ignore_empty"), get("journey_sha256")],
         "visibility": [get("default")("public"), get("journey_visibility")],
         "__extras": [_unknown],
@@ -54,14 +59,14 @@ def plan_schema() -> dict[str, Any]:
     return {
         "name": _required(),
         "version": _optional(),
-        "repository": _optional(limit=2000),
+        "repository": _optional(limit=ADDRESS),
         "commit": _optional(),
         "__extras": [_unknown],
     }
 
 
 def step_schema() -> dict[str, Any]:
-    get = tk.get_validator
+    get: Any = tk.get_validator
     counts = ("rows_in", "rows_out", "rows_rejected", "rows_merged", "rows_split")
     return {
         "dataset": [get("not_empty")],
@@ -87,7 +92,7 @@ def step_schema() -> dict[str, Any]:
 
 
 def system_schema() -> dict[str, Any]:
-    get = tk.get_validator
+    get: Any = tk.get_validator
     return {
         "organization": [get("not_empty")],
         "name": _required(),

@@ -5,7 +5,7 @@ import os
 from alembic import context
 from sqlalchemy import engine_from_config, pool
 
-from ckanext.journey.model import metadata
+from ckanext.journey.model import metadata  # pyright: ignore[reportMissingImports]
 
 config = context.config
 name = os.path.basename(os.path.dirname(__file__))
