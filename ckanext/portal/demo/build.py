@@ -69,13 +69,11 @@ def build(dataset: Mapping[str, Any], words: dict, seed: str, published: Mapping
     tables = {
         name: _extract(dataset["name"], name, how, words, seed, published) for name, how in dataset["extracts"].items()
     }
-    journey = _Journey(dataset["name"], tables, Dice(seed, dataset["name"], "hours"))
+    journey = _Journey(dataset, tables, Dice(seed, dataset["name"], "hours"))
     for step in dataset["journey"]:
-        if step["type"] == "publish":
-            journey.files = [_file(one, journey.tables) for one in dataset["files"]]
         journey.take(step)
     if not journey.files:
-        raise ValueError(f"{dataset['name']}: the journey has no publish step")
+        raise ValueError(f"{dataset['name']}: the journey has no validate step, so no file was made")
     return Built(dataset["name"], journey.files, journey.steps, journey.tables)
 
 
@@ -105,7 +103,7 @@ def _seen(name: str, table: Table) -> Artefact:
 class _Journey:
     """The tables of one dataset on their way, with what each step did to them."""
 
-    def __init__(self, dataset: str, tables: dict[str, Table], dice: Dice) -> None:
+    def __init__(self, dataset: Mapping[str, Any], tables: dict[str, Table], dice: Dice) -> None:
         self.dataset, self.dice = dataset, dice
         self.tables = tables
         self.now = {name: _seen(f"{name}.extract.csv", table) for name, table in tables.items()}
@@ -113,6 +111,8 @@ class _Journey:
         self.files: list[File] = []
 
     def take(self, step: Mapping[str, Any]) -> None:
+        if step["type"] == "validate":
+            self.files = [_file(one, self.tables) for one in self.dataset["files"]]
         if step.get("do"):
             made = self._transform(step)
         else:
@@ -124,14 +124,10 @@ class _Journey:
         return self.dice.whole(4, 110)
 
     def _still(self, type_: str) -> tuple[list[Artefact], list[Artefact]]:
-        """What goes in and comes out of a step that changes nothing."""
+        """What goes in and comes out of a step that changes no table: the check writes the files, approval names them."""
         now, files = list(self.now.values()), [file.artefact for file in self.files]
-        return {
-            "identify": ([], []),
-            "extract": ([], now),
-            "receive": (now, now),
-            "publish": (now, files),
-        }.get(type_, (now, now))
+        ways = {"identify": ([], []), "extract": ([], now), "validate": (now, files), "approve": (files, files)}
+        return ways.get(type_, (now, now))
 
     def _transform(self, step: Mapping[str, Any]) -> Step:
         inputs: dict[str, Artefact] = {}
@@ -172,7 +168,8 @@ class _Journey:
                 {"kind": "validation-report", "value": report(name, self.tables[name], step.get("checks", {}))}
                 for name in self.tables
             ]
-        if step["type"] == "publish":
+        if step["type"] == "approve":
+            found.append({"kind": "licence", "value": self.dataset.get("license_id", "uk-ogl")})
             found += [{"kind": "checksum", "value": f"sha256:{one.sha256} {one.name}"} for one in made.outputs]
         return found
 
