@@ -83,6 +83,10 @@ def records(size: int, batch: str, resources: int = 3) -> list[Record]:
     return [record(number, batch, resources) for number in range(size)]
 
 
+def _date(day: int) -> str:
+    return f"2026-{day // 28 % 12 + 1:02}-{day % 28 + 1:02}"
+
+
 def _jsonld_distribution(file: Record) -> Record:
     return {
         "@type": "dcat:Distribution",
@@ -116,8 +120,11 @@ def _jsonld_dataset(each: Record) -> Record:
     }
 
 
-def dcat_ap(found: list[Record]) -> bytes:
-    """A catalogue as ArcGIS Hub writes DCAT-AP 2.1.1 (JSON-LD), without the defects: both sides can read all of it."""
+def dcat_ap(found: list[Record], day: int = 1) -> bytes:
+    """A catalogue as ArcGIS Hub writes DCAT-AP 2.1.1 (JSON-LD), without the defects: both sides can read all of it.
+
+    `day` is the catalogue's own date: another one makes other bytes of the same datasets.
+    """
     context = {
         "dcat": "http://www.w3.org/ns/dcat#",
         "dct": "http://purl.org/dc/terms/",
@@ -131,6 +138,7 @@ def dcat_ap(found: list[Record]) -> bytes:
         "@type": "dcat:Catalog",
         "dct:title": "Benchmark catalogue",
     }
+    head["dct:modified"] = _date(day)
     return json.dumps({**head, "dcat:dataset": [_jsonld_dataset(each) for each in found]}).encode()
 
 
@@ -165,8 +173,9 @@ def _data_json_dataset(each: Record) -> Record:
     }
 
 
-def data_json(found: list[Record]) -> bytes:
-    """A DCAT-US 1.1 data.json."""
+def data_json(found: list[Record], day: int = 1) -> bytes:
+    """A DCAT-US 1.1 data.json; `day` as in dcat_ap."""
     head = {"@context": "https://project-open-data.cio.gov/v1.1/schema/catalog.jsonld", "@type": "dcat:Catalog"}
     conforms = {"conformsTo": "https://project-open-data.cio.gov/v1.1/schema"}
+    head["modified"] = _date(day)
     return json.dumps({**head, **conforms, "dataset": [_data_json_dataset(each) for each in found]}).encode()

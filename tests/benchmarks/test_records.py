@@ -1,14 +1,15 @@
 """Both sides are given the same data: the two feeds, and the two forms of package_create."""
 
 import json
+from collections.abc import Callable
 
 import pytest
 import rdflib
 from rdflib.namespace import DCAT, DCTERMS, RDF
 
 from . import package
-from .records import data_json, dcat_ap, record, records
-from .suites.feeds import datasets
+from .records import Record, data_json, dcat_ap, record, records
+from .suites.feeds import described
 
 
 def test_records_are_reproducible_and_batches_do_not_meet() -> None:
@@ -53,6 +54,17 @@ def test_datasets_are_counted_in_turtle() -> None:
     turtle = (
         b"@prefix dcat: <http://www.w3.org/ns/dcat#> . <urn:a> a dcat:Dataset . <urn:b> a dcat:Dataset, dcat:Resource ."
     )
-    assert len(datasets(turtle)) == 2
+    assert len(described(turtle)) == 2
+    assert described(turtle, "Distribution") == set()
     with pytest.raises(SyntaxError):
-        datasets(b"<urn:a> a")
+        described(b"<urn:a> a")
+
+
+@pytest.mark.parametrize("render", [dcat_ap, data_json])
+def test_another_day_makes_other_bytes_of_the_same_datasets(render: Callable[[list[Record], int], bytes]) -> None:
+    found = records(3, "x")
+    one, two = render(found, 1), render(found, 40)
+    assert one != two
+    assert [each for key, each in json.loads(one).items() if "dataset" in key] == [
+        each for key, each in json.loads(two).items() if "dataset" in key
+    ]

@@ -33,14 +33,13 @@ def count(query: str = "*:*", rows: int = 0) -> int:
     return toolkit.get_action("package_search")({"user": ""}, {"fq": query, "rows": rows})["count"]
 
 
-def active(prefix: str) -> int:
-    """Active datasets whose title ends in `(prefix)`, by the database."""
-    return (
-        model.Session.query(model.Package)
-        .filter_by(state="active", type="dataset")
-        .filter(model.Package.title.endswith(f"({prefix})"))
-        .count()
-    )
+def active(prefix: str) -> list[int]:
+    """How many active datasets have a title that ends in `(prefix)`, and how many resources they have, by the database."""
+    package, resource = model.Package, model.Resource
+    mine = package.title.endswith(f"({prefix})")
+    datasets = model.Session.query(package).filter_by(state="active", type="dataset").filter(mine)
+    resources = model.Session.query(resource).filter_by(state="active").join(package, package.id == resource.package_id)
+    return [datasets.count(), resources.filter(package.state == "active", mine).count()]
 
 
 COMMANDS = {"organisation": organisation, "load": load, "count": count, "active": active}

@@ -11,17 +11,18 @@ def node(name: str, url: str, dialect: str, organisation: str) -> str:
     from catalogue import context
     from ckan.plugins import toolkit
 
-    made = {"name": name, "title": name, "url": url, "dialect": dialect, "organization": organisation}
+    made = {"name": name, "title": name, "feed_url": url, "dialect": dialect, "organization": organisation}
+    made |= {"organization_policy": "node", "contacts": "all"}  # what the other side does
     return toolkit.get_action("federation_node_create")(context(), made)["id"]
 
 
 def harvest(name: str) -> dict[str, Any]:
-    """One run, from the call to its end; {"seconds", "outcomes": {outcome: number}}."""
+    """One run, from the call to its end; {"seconds", "status", "counts" (planned), "results" (done), "error"}."""
     from catalogue import context
     from ckan.plugins import toolkit
 
-    seconds, run = wire.timed(lambda: toolkit.get_action("federation_run")(context(), {"node": name}))
-    return {"seconds": seconds, "outcomes": run.get("counts") or run}
+    seconds, run = wire.timed(lambda: toolkit.get_action("federation_run")(context(), {"id": name}))
+    return {"seconds": seconds, **{key: run[key] for key in ("status", "counts", "results", "error", "held")}}
 
 
 if __name__ == "__main__":

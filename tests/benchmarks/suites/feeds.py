@@ -5,20 +5,22 @@ from collections.abc import Iterator
 
 import pyoxigraph
 
+from ..harvests import FILES
 from ..measure import Row, alternate, compare
 from ..process import SideError, Site
 from ..registry import Benchmark
 from ..session import Session
 
-DATASET = pyoxigraph.NamedNode("http://www.w3.org/ns/dcat#Dataset")
-TYPE = pyoxigraph.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+DCAT = "http://www.w3.org/ns/dcat#"
+TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 PER_PAGE = 100  # ckanext-dcat's own default
 
 
-def datasets(turtle: bytes) -> set[str]:
-    """The datasets that a document describes."""
+def described(turtle: bytes, kind: str = "Dataset") -> set[str]:
+    """The datasets (or distributions) that a document describes."""
     quads = pyoxigraph.parse(io.BytesIO(turtle), format=pyoxigraph.RdfFormat.TURTLE)
-    return {str(quad.subject) for quad in quads if quad.predicate == TYPE and quad.object == DATASET}
+    wanted = pyoxigraph.NamedNode(DCAT + kind)
+    return {str(quad.subject) for quad in quads if quad.predicate.value == TYPE and quad.object == wanted}
 
 
 def _whole(site: Site) -> tuple[float, list[bytes]]:
@@ -33,13 +35,15 @@ def _pages(site: Site, size: int) -> tuple[float, list[bytes]]:
 
 
 def _check(side: str, bodies: list[bytes], size: int) -> None:
-    there: set[str] = set().union(*(datasets(body) for body in bodies))
-    if len(there) != size:
-        raise SideError(f"{side}: the catalogue describes {len(there)} of {size} datasets")
+    """Both sides must say as much: every dataset with every distribution."""
+    for kind, expected in (("Dataset", size), ("Distribution", size * FILES)):
+        there: set[str] = set().union(*(described(body, kind) for body in bodies))
+        if len(there) != expected:
+            raise SideError(f"{side}: the document describes {len(there)} of {expected} {kind.lower()}s")
 
 
 def rows(session: Session, size: int, runs: int) -> Iterator[Row]:
-    found = session.catalogue(size)
+    found = session.catalogue(size, FILES)
     ours, theirs = session.our_site, session.their_site
     size = session.total()  # harvests that ran before left datasets on both sides
     _check("ours", _whole(ours)[1], size)
