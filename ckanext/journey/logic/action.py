@@ -84,7 +84,7 @@ def journey_step_create(context: Any, data_dict: dict[str, Any]) -> dict[str, An
     :returns: the step as `journey_show` gives it
     """
     tk.check_access("journey_step_create", context, data_dict)
-    data = _validated(data_dict, schema.step_schema(), context)
+    data = _validated(_shaped(data_dict), schema.step_schema(), context)
     package = model.Package.get(data["dataset"])
     if package is None:
         raise tk.ObjectNotFound(tk._("Dataset not found"))
@@ -101,6 +101,25 @@ def journey_step_create(context: Any, data_dict: dict[str, Any]) -> dict[str, An
         access.reindex(package.id)
     steps = read.journey(model.Session.connection(), package.id, access.EVERYTHING)["steps"]
     return next(step for step in steps if step["id"] == step_id(event.id))
+
+
+def _shaped(data_dict: dict[str, Any]) -> dict[str, Any]:
+    """The shape that CKAN's validation takes: it knows lists of dicts, but no dict in a dict."""
+    data, errors = dict(data_dict), {}
+    if data.get("plan"):
+        data["plan"] = [data["plan"]]
+    for name in ("plan", "inputs", "outputs", "evidence"):
+        items = data.get(name)
+        if items in (None, ""):
+            data.pop(name, None)
+        elif not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+            told = tk._("Give a dict") if name == "plan" else tk._("Give a list of dicts")
+            errors[name] = [told]
+        elif len(items) > schema.MOST_ITEMS:
+            errors[name] = [tk._("At most {most}").format(most=schema.MOST_ITEMS)]
+    if errors:
+        raise tk.ValidationError(errors)
+    return data
 
 
 def _whole(data: dict[str, Any]) -> None:
@@ -128,7 +147,7 @@ def _step(data: dict[str, Any], system: str | None) -> ev.StepRecorded:
         "agent_role on_behalf_of tool tool_version rationale visibility rows_in rows_out rows_rejected "
         "rows_merged rows_split"
     )
-    plan = data.get("plan")
+    (plan,) = data.get("plan") or [None]
     told: dict[str, Any] = {name: data.get(name) for name in same.split()}
     return ev.StepRecorded(
         type=data["type"],

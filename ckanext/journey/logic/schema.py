@@ -86,7 +86,6 @@ def step_schema() -> dict[str, Any]:
         "evidence": evidence_schema(),
         "visibility": [get("default")("public"), get("journey_visibility")],
         "key": _optional(),
-        "__before": [_sane_lists],
         "__extras": [_unknown],
     }
 
@@ -112,10 +111,3 @@ def _unknown(key: Any, data: Any, errors: Any, context: Any) -> None:
     extras = data.pop(key, None) or {}
     for name in extras:
         errors[(*key[:-1], name)] = [tk._("There is no field of this name")]
-
-
-def _sane_lists(key: Any, data: Any, errors: Any, context: Any) -> None:
-    for name in ("inputs", "outputs", "evidence"):
-        count = len({k[1] for k in data if k[0] == name and len(k) > 1})
-        if count > MOST_ITEMS:
-            errors[("__before",)].append(tk._("At most {most} {name}").format(most=MOST_ITEMS, name=name))
