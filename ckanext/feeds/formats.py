@@ -64,7 +64,7 @@ def negotiate(header: str | None) -> Format | None:
     """
     ranges = parse_accept(header or "")
     named = [media for media, _ in ranges]
-    html = max(quality(media, ranges) for media in _HTML)
+    html = max(quality(media, ranges) for media in _HTML if media == _HTML[0] or media in named)
 
     def rank(form: Format) -> tuple[float, int]:
         place = named.index(form.media_type) if form.media_type in named else len(named)

@@ -68,7 +68,7 @@ def clean_language(tag: str | None) -> str | None:
 def clean_predicate(term: Node) -> URIRef | None:
     """A predicate that RDF/XML can write too, or None."""
     text = clean_iri(str(term))
-    return URIRef(text) if text and _ELEMENT.search(text) else None
+    return URIRef(text) if text and text.isascii() and _ELEMENT.search(text) else None
 
 
 def clean_object(term: Node) -> Node | None:

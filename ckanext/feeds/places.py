@@ -2,7 +2,7 @@
 
 The shapes want a locn:Geometry node at ``locn:geometry``; ckanext-dcat's parser stops at one (it reads a literal there).
 So the geometry goes to GeoSPARQL's own property, and its box (or its point) to ``dcat:bbox`` (``dcat:centroid``),
-which both read.
+which the shapes know; that parser reads those too, unless a schema of ckanext-scheming is in use.
 """
 
 from __future__ import annotations

@@ -24,6 +24,7 @@ def prepare(dataset: Mapping[str, Any], organization: Mapping[str, Any] | None, 
     fields = copy.deepcopy(dict(dataset))
     _own_uri(fields)
     _as_text(fields, _TEXTS)
+    _languages(fields)
     for name in _REPEATING:
         if name in fields:
             fields[name] = _dicts(fields[name])
@@ -31,6 +32,7 @@ def prepare(dataset: Mapping[str, Any], organization: Mapping[str, Any] | None, 
         _as_text(period, _PERIOD)
     for resource in fields.get("resources") or []:
         _as_text(resource, _TEXTS)
+        _languages(resource)
         _services(resource)
     if organization and not _names_publisher(fields):
         fields.update(_publisher(organization, publisher_uri))
@@ -51,6 +53,14 @@ def _as_text(fields: dict[str, Any], names: tuple[str, ...]) -> None:
     for name in names:
         if name in fields and not isinstance(fields[name], str):
             fields[name] = "" if fields[name] is None else str(fields[name])
+
+
+def _languages(fields: dict[str, Any]) -> None:
+    """Translations under legal language tags (``en_GB`` is CKAN's way), without empty ones."""
+    for name, value in fields.items():
+        if name.endswith("_translated") and isinstance(value, dict):
+            tagged = {iris.clean_language(tag): text for tag, text in value.items() if text}
+            fields[name] = {tag: text for tag, text in tagged.items() if tag}
 
 
 def _dicts(value: Any) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from rdflib import DCAT, DCTERMS, FOAF, RDF, RDFS, SKOS, Graph, Literal, URIRef
 
-from . import vocabulary
+from . import iris, vocabulary
 from .ranges import ADMS, DCT_TITLE, VCARD
 
 
@@ -15,6 +15,7 @@ def complete(graph: Graph, dataset: URIRef, title: str) -> None:
     require_agents(graph)
     require_labels(graph)
     require_relationships(graph)
+    require_notations(graph)
 
 
 def require_dataset(graph: Graph, dataset: URIRef, title: str) -> None:
@@ -61,6 +62,19 @@ def require_relationships(graph: Graph) -> None:
                 for target in graph.objects(node, DCTERMS.relation):
                     graph.add((s, DCTERMS.relation, target))
             graph.remove((node, None, None))
+
+
+def require_notations(graph: Graph) -> None:
+    """An identifier has a notation; one that is an address is also the node's name (ckanext-dcat reads that)."""
     for node in set(graph.subjects(RDF.type, ADMS.Identifier)):
-        if (node, SKOS.notation, None) not in graph:
-            graph.remove((None, None, node))
+        notation = graph.value(node, SKOS.notation)
+        if notation is None and isinstance(node, URIRef):
+            graph.add((node, SKOS.notation, Literal(str(node))))
+            continue
+        address = iris.clean_iri(str(notation)) if notation is not None else None
+        for s, p in list(graph.subject_predicates(node)) if address or notation is None else []:
+            graph.remove((s, p, node))
+            if address:
+                graph.add((s, p, URIRef(address)))
+                graph.add((URIRef(address), RDF.type, ADMS.Identifier))
+                graph.add((URIRef(address), SKOS.notation, Literal(str(notation))))

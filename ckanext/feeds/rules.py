@@ -64,6 +64,8 @@ def clean_terms(raw: Iterable[tuple[Node, Node, Node]]) -> Graph:
             subject = renamed.setdefault(str(s), BNode())
         if isinstance(value, Literal) and isinstance(o, URIRef) and str(o) in renamed:
             value = renamed[str(o)]
+        if predicate == RDF.type and isinstance(value, URIRef):
+            value = iris.clean_predicate(value)  # RDF/XML writes a class as an element, too
         if predicate is not None and value is not None and subject is not None:
             graph.add((subject, predicate, value))
     return graph
@@ -135,7 +137,7 @@ def correct_mail(graph: Graph) -> None:
     for predicate in (VCARD.hasEmail, FOAF.mbox):
         for s, _, o in list(graph.triples((None, predicate, None))):
             graph.remove((s, predicate, o))
-            address = iris.clean_iri("mailto:" + re.sub(r"^\s*mailto:\s*", "", str(o)).strip())
+            address = iris.clean_iri("mailto:" + re.sub(r"^\s*mailto:(\s|%20)*", "", str(o)).strip())
             if address and _EMAIL.match(address):
                 graph.add((s, predicate, URIRef(address)))
 

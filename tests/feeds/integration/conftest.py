@@ -35,6 +35,10 @@ def violations():
     shapes = rdflib.Graph()
     for path in sorted(SHAPES.glob("*.ttl")):
         shapes.parse(path)
+    # The published files name a few property shapes that they do not contain.
+    for subject, _, shape in list(shapes.triples((None, rdflib.SH.property, None))):
+        if (shape, rdflib.SH.path, None) not in shapes:
+            shapes.remove((subject, rdflib.SH.property, shape))
 
     def _violations(graph):
         _, report, _ = pyshacl.validate(graph, shacl_graph=shapes, advanced=True)
