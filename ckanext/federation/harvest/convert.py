@@ -131,6 +131,8 @@ def convert(record: Record, policy: Policy) -> Converted:
     clean = _Cleaner(policy, list(record.notes))
     title = clean.line(record.title, "title", 500)
     refused = record.refused or ("" if title else "It has no title.")
+    if text.TEMPLATE.search(record.upstream_id):
+        refused = "Its identifier is an unrendered template."
     if refused:
         return Converted(refused=refused, notes=clean.notes)
     statements = [line for value in record.licences if (line := clean.raw(_statement(value), "licence"))]
@@ -152,7 +154,7 @@ def convert(record: Record, policy: Policy) -> Converted:
         "publisher": [publisher] if publisher else [],
         "contact": _contacts(record.contacts, publisher, clean),
         "resources": _resources(record, landing, statements, unmapped, clean),
-        "spatial_coverage": [found for value in record.spatial if (found := places.coverage(value))],
+        "spatial_coverage": _places(record.spatial, clean),
         "temporal_coverage": _periods(record.temporal, clean),
         "conforms_to": [found for value in record.conforms_to if (found := clean.address(value, "conforms to"))],
         "documentation": [found for value in record.documentation if (found := clean.address(value, "documentation"))],
@@ -236,6 +238,11 @@ def _contacts(stated: list[dict[str, Any]], publisher: dict[str, str], clean: _C
         if entry not in contacts:
             contacts.append(entry)
     return contacts
+
+
+def _places(stated: list[Any], clean: _Cleaner) -> list[dict[str, str]]:
+    values = [clean.raw(value, "place") if isinstance(value, str) else value for value in stated]
+    return [found for value in values if (found := places.coverage(value)) and "{{" not in canonical(found)]
 
 
 def _periods(stated: list[tuple[Any, Any]], clean: _Cleaner) -> list[dict[str, str]]:

@@ -25,6 +25,8 @@ def coverage(value: Any) -> dict[str, str]:
     """One spatial_coverage entry of a feed's value; {} when it says nothing that can be told."""
     if isinstance(value, dict):
         return _of_object(value)
+    if isinstance(value, list) and value and isinstance(value[0], str) and not re.fullmatch(_NUMBER, value[0]):
+        return next((found for one in value if isinstance(one, str) and (found := coverage(one))), {})
     if isinstance(value, list):
         return _entry(_numbers_box(value))
     text = clean(value)
@@ -60,7 +62,7 @@ def _of_object(value: dict[str, Any]) -> dict[str, str]:
 
 
 def _labelled(value: dict[str, Any]) -> dict[str, str]:
-    for key in ("bbox", "geom", "geometry"):
+    for key in ("bbox", "geom", "geometry", "aswkt"):
         if isinstance(value.get(key), str | list | dict):
             found = coverage(value[key])
             if "bbox" in found or "geom" in found:
@@ -69,7 +71,15 @@ def _labelled(value: dict[str, Any]) -> dict[str, str]:
     uri = clean(value.get("@id") or value.get("uri"))
     if re.match(r"https?://", uri):
         entry["uri"] = uri
-    label = plain(clean(value.get("prefLabel") or value.get("label") or value.get("name") or value.get("text")))
+    label = plain(
+        clean(
+            value.get("prefLabel")
+            or value.get("preflabel")
+            or value.get("label")
+            or value.get("name")
+            or value.get("text")
+        )
+    )
     if label:
         entry["text"] = label[:500]
     return entry

@@ -98,7 +98,7 @@ def read(item: Any) -> Record:
         publisher=_agent(first(terms, "publisher", "creator")),
         contacts=[_contact(one) for one in values(terms, "contactpoint")],
         languages=[_code(one) for one in values(terms, "language")],
-        spatial=values(terms, "spatial", "bbox"),
+        spatial=[fold(one) if isinstance(one, dict) else one for one in values(terms, "spatial", "bbox")],
         temporal=[period for one in values(terms, "temporal") if (period := _period(one))],
         frequency=frequency,
         provenance=label(first(terms, "provenance")),
@@ -191,7 +191,8 @@ def _distribution(value: dict[str, Any]) -> Distribution:
         description=label(first(terms, "description")),
         access_url=_code(first(terms, "accessurl", "accessservice")),
         download_url=_code(first(terms, "downloadurl")),
-        format=_code(first(terms, "format")),
+        # Hub says JSON of its map services, and what they are in the description only.
+        format="Esri REST" if terms.get("description") == "Esri REST" else _code(first(terms, "format")),
         media_type=media_type.rsplit("/media-types/", 1)[-1] if isinstance(media_type, str) else media_type,
         size=label(first(terms, "bytesize")),
         hash=label(first(checksum, "checksumvalue")),

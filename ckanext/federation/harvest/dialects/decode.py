@@ -76,7 +76,12 @@ def document(body: bytes, hints: Hints) -> Document:
     rdf_text = re.search(r"turtle|n-triples|trig|n-quads|notation3", hints.content_type, re.I)
     if text[0] in "{[" and not rdf_text:
         return Document("json", _json(text), text, hints)
-    return Document("xml" if text.startswith("<?xml") or re.match(r"<[a-zA-Z_!]", text) else "text", None, text, hints)
+    return Document(
+        "xml" if text.startswith("<?xml") or re.match(r"<(!|[a-zA-Z_][\w.-]*(:[\w.-]+)?[\s/>])", text) else "text",
+        None,
+        text,
+        hints,
+    )
 
 
 def _json(text: str) -> Any:

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from ..record import Distribution, Page, Record, as_list
 from .decode import Document
-from .terms import first
+from .terms import first, mapping
 
 
 def accepts(document: Document) -> bool:
@@ -44,9 +44,8 @@ def identity(item: Any) -> str:
 
 def read(item: dict[str, Any]) -> Record:
     """The record of one dataset; ``data_visible: false`` leaves only the page as its file."""
-    metas = item["metas"] if isinstance(item.get("metas"), dict) else {}
-    default, dcat = metas.get("default") or {}, metas.get("dcat") or {}
-    dublin = metas.get("dublin-core") or {}
+    metas = mapping(item.get("metas"))
+    default, dcat, dublin = (mapping(metas.get(name)) for name in ("default", "dcat", "dublin-core"))
     name, site = item.get("dataset_id"), item.get("_site", "")
     landing = f"{site}/explore/dataset/{name}/" if site else ""
     visible = item.get("data_visible", True)

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from ..record import Distribution, Page, Record, as_list
 from .decode import Document
+from .terms import mapping
 
 
 def accepts(document: Document) -> bool:
@@ -40,14 +41,14 @@ def identity(item: Any) -> str:
     resource = item.get("resource") if isinstance(item, dict) else None
     if not isinstance(resource, dict) or not resource.get("id"):
         return ""
-    domain = (item.get("metadata") or {}).get("domain")
+    domain = mapping(item.get("metadata")).get("domain")
     return f"https://{domain}/api/views/{resource['id']}" if domain else str(resource["id"])
 
 
 def read(item: dict[str, Any]) -> Record:
     """The record of one row."""
     resource = item["resource"]
-    groups = item.get("classification") or {}
+    groups = mapping(item.get("classification"))
     stated: dict[str, Any] = {
         str(one.get("key")): one.get("value") for one in as_list(groups.get("domain_metadata")) if isinstance(one, dict)
     }
@@ -60,7 +61,7 @@ def read(item: dict[str, Any]) -> Record:
         issued=resource.get("createdAt"),
         modified=resource.get("data_updated_at") or resource.get("updatedAt"),
         landing_page=item.get("link") or item.get("permalink"),
-        licences=as_list((item.get("metadata") or {}).get("license")),
+        licences=as_list(mapping(item.get("metadata")).get("license")),
         publisher={"name": _ending(stated, "agency") or resource.get("attribution")},
         contacts=[{"email": resource["contact_email"]}] if resource.get("contact_email") else [],
         frequency=_ending(stated, "update-frequency"),

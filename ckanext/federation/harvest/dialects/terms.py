@@ -59,6 +59,11 @@ def objects(value: Any) -> Iterator[dict[str, Any]]:
         yield from (one for one in value if isinstance(one, dict))
 
 
+def mapping(value: Any) -> dict[str, Any]:
+    """The object, or an empty one where the feed has something else."""
+    return value if isinstance(value, dict) else {}
+
+
 def label(value: Any) -> Any:
     """A label of what may be text or an object: its value, label, title or name, else its address."""
     if not isinstance(value, dict):

@@ -1,0 +1,49 @@
+"""Feeds recorded from real portals, where the machine has them: each record becomes a dataset or a refusal."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ckanext.federation.harvest import compare, dialects
+from ckanext.federation.harvest.convert import Policy, convert
+from ckanext.federation.harvest.record import FeedError, Hints
+
+FOLDER = Path(__file__).resolve().parents[3].parent / "shared" / "feeds"
+FILES = sorted(FOLDER.glob("*")) if FOLDER.is_dir() else []
+NO_FEEDS = {"socrata-catalog-v1_nyc_2022-07.stats.jsonl"}
+MEDIA = {".rdf": "application/rdf+xml", ".xml": "application/rdf+xml", ".jsonld": "application/ld+json"}
+LICENCES = frozenset(
+    ["notspecified", "uk-ogl", "cc-by", "cc-by-sa", "cc-zero", "cc-nc", "odc-odbl", "odc-by", "odc-pddl", "other-pd"]
+)
+POLICY = Policy("https://example.org/", registered_licences=LICENCES)
+
+pytestmark = pytest.mark.skipif(not FILES, reason="no recorded feeds beside the project")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_every_record_is_a_dataset_or_a_refusal(path):
+    hints = Hints("https://example.org/feed", MEDIA.get(path.suffix, "application/json"))
+    if path.name in NO_FEEDS:
+        with pytest.raises(FeedError):
+            dialects.choose("auto", path.read_bytes(), hints)
+        return
+    module, document = dialects.choose("auto", path.read_bytes(), hints)
+    items = module.page(document).items
+    comparison = compare.Comparison(
+        {}, "", module.identity, lambda one: convert(module.read(one), POLICY), lambda _id: {}
+    )
+    steps = list(comparison.steps(items))
+    assert len(steps) + comparison.counts.duplicates == len(items)
+    for step in steps:
+        if step.action == compare.REFUSE:
+            assert step.reason
+            assert "cannot be understood" not in step.reason
+            continue
+        assert step.dataset["title"]
+        assert "{{" not in json.dumps(step.dataset)
+        assert "<script" not in json.dumps(step.dataset).lower()
+        assert all(
+            one["url"].startswith(("http://", "https://", "ftp://")) for one in step.dataset.get("resources", [])
+        )
+    assert steps or not items
