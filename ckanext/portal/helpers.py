@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from ckan.plugins import toolkit as tk
@@ -143,7 +143,7 @@ def portal_datetime(moment: str | datetime | None) -> str:
     if not moment:
         return ""
     found = datetime.fromisoformat(moment.replace("Z", "+00:00")) if isinstance(moment, str) else moment
-    return format_datetime(found if found.tzinfo else found.replace(tzinfo=timezone.utc), "d MMMM y, HH:mm z")
+    return format_datetime(found if found.tzinfo else found.replace(tzinfo=UTC), "d MMMM y, HH:mm z")
 
 
 def portal_bytes(number: float | None) -> str:

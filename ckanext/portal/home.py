@@ -25,13 +25,13 @@ def contents(context: Any) -> dict[str, Any]:
         "sort": "metadata_modified desc",
     }
     try:
-        found = tk.get_action("package_search")(dict(context), asked)
+        found = tk.get_action("package_search")(_fresh(context), asked)
     except (SearchError, SolrConnectionError) as error:
         log.warning("The home page is shown without datasets: %s", error)
         found = None
     facets = found["search_facets"] if found else {}
     return {
-        "figures": tk.get_action("portal_figures")(dict(context), {}),
+        "figures": tk.get_action("portal_figures")(_fresh(context), {}),
         "themes": _most(facets, THEMES),
         "organisations": _most(facets, ORGANISATIONS),
         "tags": _most(facets, "tags")[:8],
@@ -39,6 +39,11 @@ def contents(context: Any) -> dict[str, Any]:
         "search_facets": facets,
         "search_is_away": found is None,
     }
+
+
+def _fresh(context: Any) -> Any:
+    """A context of its own for each action: they write into it."""
+    return dict(context)
 
 
 def _most(facets: dict[str, Any], name: str) -> list[dict[str, Any]]:

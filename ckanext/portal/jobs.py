@@ -88,7 +88,7 @@ def _settled_differences(database: Iterable[Row], index: Iterable[Row]):
 
 
 def _mend(needs: Iterable[tuple[str, Need]]) -> dict[str, int]:
-    done = dict.fromkeys(("added", "refreshed", "removed", "refused"), 0)
+    done: dict[str, int] = dict.fromkeys(("added", "refreshed", "removed", "refused"), 0)
     wait, until = index_store.postponed(), time.monotonic() + BUDGET
     for package_id, need in needs:
         if package_id in wait:

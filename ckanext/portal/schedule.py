@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from ckan.lib import jobs
 from ckan.lib.redis import connect_to_redis
@@ -110,7 +110,7 @@ class Scheduler(CronScheduler):
         beat = {"at": time.time(), "pid": self.pid, "host": self.hostname, "jobs": len(self.get_jobs())}
         self.connection.set(beat_key(), json.dumps(beat), ex=BEAT_LASTS)
 
-    def _request_stop(self, signum: Any, frame: Any) -> None:
+    def _request_stop(self, signum: Any, frame: Any) -> NoReturn:
         self.stopping = True
         super()._request_stop(signum, frame)
 

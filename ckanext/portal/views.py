@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from ckan.common import current_user
 from ckan.lib.search import SearchError, SolrConnectionError
 from ckan.plugins import toolkit as tk
-from flask import Blueprint, Response, jsonify, make_response, request
+from flask import Blueprint, Response, g, jsonify, make_response, request
 
 from . import cache, config, headers, home, search
 
+log = logging.getLogger(__name__)
 portal = Blueprint("portal", __name__)
 
 SHORT_CACHE = 60  # seconds for which a browser may keep suggestions
@@ -88,6 +90,15 @@ def secure(response: Response) -> Response:
         policy = headers.policy(kind, config.csp_connect(), config.csp_frame(), https)
         response.headers.setdefault("Content-Security-Policy", policy)
     return response
+
+
+@portal.app_errorhandler(SearchError)
+@portal.app_errorhandler(SolrConnectionError)
+def search_is_away(error: Exception) -> tuple[str, int]:
+    """What CKAN does not catch itself, such as the list of organisations, which asks Solr how many datasets each has."""
+    log.warning("Search cannot be reached: %s", error)
+    g.portal_unanswered = True
+    return tk.render("error_document_template.html", extra_vars={"code": 500, "name": "", "content": ""}), 500
 
 
 @portal.after_app_request

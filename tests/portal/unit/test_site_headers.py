@@ -1,0 +1,50 @@
+import pytest
+
+from ckanext.portal.headers import kind_of, policy
+
+
+def rules(kind: str, **more) -> dict[str, str]:
+    return dict(rule.partition(" ")[::2] for rule in policy(kind, **more).split("; "))
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "kind"),
+    [
+        ("portal.index", "strict"),
+        ("dataset.search", "strict"),
+        ("dataset.read", "strict"),
+        ("dataset_resource.view", "preview"),
+        ("dataset_resource.read", "handlers"),
+        ("dataset_resource.new", "handlers"),
+        ("user.api_tokens", "handlers"),
+        ("some.view", "strict"),
+        ("", "strict"),
+    ],
+)
+def test_kind_of_page(endpoint, kind):
+    assert kind_of(endpoint) == kind
+
+
+def test_a_page_runs_only_the_site_s_own_scripts():
+    found = rules("strict")
+    assert found["script-src"] == "'self'"
+    assert found["script-src-attr"] == "'none'"
+    assert found["frame-ancestors"] == "'self'"
+    assert found["object-src"] == "'none'"
+
+
+def test_only_a_preview_may_be_framed_elsewhere():
+    assert rules("preview")["frame-ancestors"] == "*"
+    assert rules("handlers")["frame-ancestors"] == "'self'"
+    assert "'unsafe-inline'" not in rules("handlers")["script-src"]
+
+
+def test_the_operator_s_sources_are_added():
+    found = rules("strict", connect=["https://tiles.example.org"], frame=["https://maps.example.org"])
+    assert found["connect-src"] == "'self' https://tiles.example.org"
+    assert found["frame-src"] == "'self' https://maps.example.org"
+
+
+def test_https_is_asked_for_only_where_the_site_has_it():
+    assert "upgrade-insecure-requests" not in rules("strict")
+    assert "upgrade-insecure-requests" in rules("strict", https=True)
