@@ -39,13 +39,6 @@ def _lang() -> str:
         return "en"
 
 
-def _day(iso: str) -> str:
-    try:
-        return tk.h.render_datetime(iso)
-    except RuntimeError:  # outside a request
-        return vocabularies.day(iso)
-
-
 def council_choices(field: Field) -> list[dict[str, str]]:
     """ckanext-scheming's ``choices_helper``: value, label and group of each code of the field's list."""
     lang, vocabulary = _lang(), vocabularies.get(field["vocabulary"])
@@ -76,7 +69,7 @@ def _long(name: str, term: vocabularies.Term, lang: str) -> str:
     label = term.text(lang)
     if name == "gss" and term.retired and term.extra["end"]:
         return tk._("{name} ({code}, until {date})").format(
-            name=label, code=term.code, date=_day(term.extra["end"])
+            name=label, code=term.code, date=vocabularies.day(term.extra["end"], lang)
         )
     if name == "gss":
         return f"{label} ({term.code})"
@@ -144,7 +137,7 @@ def retired_note(code: str) -> str:
         return ""
     ends, lang = term.extra["end"], _lang()
     said = (
-        tk._("This code was retired on {date}.").format(date=_day(ends))
+        tk._("This code was retired on {date}.").format(date=vocabularies.day(ends, lang))
         if ends
         else tk._("This code is retired.")
     )

@@ -133,21 +133,13 @@ def for_field(field_name: str) -> Vocabulary | None:
     return get(name) if name else None
 
 
-def day(iso: str) -> str:
-    """``2023-03-31`` as ``31 March 2023`` (in English; the page's language may differ)."""
-    months = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ]
+MONTHS = {
+    "en": "January February March April May June July August September October November December".split(),
+    "cy": "Ionawr Chwefror Mawrth Ebrill Mai Mehefin Gorffennaf Awst Medi Hydref Tachwedd Rhagfyr".split(),
+}
+
+
+def day(iso: str, lang: str = "en") -> str:
+    """``2023-03-31`` as ``31 March 2023``, or with the month in Welsh."""
     year, month, number = iso.split("-")
-    return f"{int(number)} {months[int(month) - 1]} {year}"
+    return f"{int(number)} {MONTHS[lang][int(month) - 1]} {year}"

@@ -2,6 +2,7 @@ import re
 
 import pytest
 from bs4 import BeautifulSoup
+from ckan.plugins import toolkit as tk
 from ckan.tests import factories
 from ckan.tests.helpers import call_action
 
@@ -268,3 +269,38 @@ def test_organisation_form_and_page(app, council, editor):
         " ", strip=True
     )
     assert "GSS code Leeds E08000035" in about
+
+
+@pytest.mark.ckan_config("ckan.locales_offered", "en cy")
+def test_welsh(app, council):
+    made = call_action("package_create", **council(theme=["TRAN"], gss_area="W06000015"))
+    answer = app.get(f"/cy/dataset/{made['name']}")
+    page = BeautifulSoup(answer.body, "html.parser")
+    shown = {
+        dt.get_text(strip=True): dt.find_next("dd").get_text(" ", strip=True)
+        for dt in page.select("dl.council-list dt")
+    }
+    assert shown["Themâu"] == "Trafnidiaeth"
+    assert shown["Ardal y cyngor"] == "Caerdydd W06000015"
+
+
+def test_a_resource_is_linked_or_uploaded(app, council, editor):
+    made = call_action("package_create", **council())
+    resource = {
+        "url": "https://example.org/a.csv",
+        "name": "Linked",
+        "language": ["", EU + "language/CYM"],
+        "save": "",
+        "id": "",
+    }
+    post(app, f"/dataset/{made['name']}/resource/new", resource, editor)
+    shown = call_action("package_show", id=made["id"])["resources"][0]
+    assert shown["language"] == [EU + "language/CYM"]
+    page = BeautifulSoup(app.get(f"/dataset/{made['name']}/resource/{shown['id']}").body, "html.parser")
+    rows = {tr.th.get_text(strip=True): tr.td.get_text(strip=True) for tr in page.select("tr") if tr.th and tr.td}
+    assert rows["Languages of the file"] == "Welsh"
+    assert "Checksum" not in rows
+    form_page = app.get(f"/dataset/{made['name']}/resource/{shown['id']}/edit", headers=editor)
+    fields = BeautifulSoup(form_page.body, "html.parser")
+    assert fields.select_one("input#field-resource-url")["value"] == "https://example.org/a.csv"
+    assert fields.select_one("input[type=file][name=upload]") or not tk.h.uploads_enabled()
