@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from pyoxigraph import NamedNode
@@ -22,6 +23,7 @@ _LANGUAGE = re.compile(r"^[a-zA-Z]{2,8}(-[a-zA-Z0-9]{1,8})*$")
 _ELEMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*$")
 
 
+@lru_cache(maxsize=4096)
 def clean_iri(value: str) -> str | None:
     """An absolute IRI of a known scheme with everything illegal percent-encoded, or None when it is no address."""
     text = _NOT_XML.sub("", value).strip()

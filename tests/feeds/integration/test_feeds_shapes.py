@@ -278,3 +278,36 @@ def test_shapes_do_find_what_is_wrong(violations):
     graph.add((dataset, DCTERMS.provenance, Literal("plain")))
     assert any("provenance" in line for line in violations(graph))
     assert any("title" in line for line in violations(graph))
+
+
+@pytest.mark.ckan_config("ckan.plugins", "feeds council_schemas scheming_datasets scheming_organizations dcat")
+@pytest.mark.usefixtures("with_plugins", "feeds_db")
+def test_a_councils_dataset(read, violations):
+    from ckanext.feeds import council
+
+    org = factories.Organization(title="Aireborough")
+    dataset = helpers.call_action(
+        "package_create",
+        title="Spend",
+        name="spend",
+        notes="Over 500 pounds",
+        owner_org=org["id"],
+        license_id="uk-ogl",
+        tags=[{"name": "spend"}],
+        theme=[EU + "data-theme/GOVE"],
+        frequency=EU + "frequency/QUARTERLY",
+        legacy_source="Civica",
+        transparency_set="fraud",
+        gss_area="E08000035",
+        sensitivity="statutory",
+        provenance="From the ledger",
+        contact=[{"name": "Data team", "email": "data@aireborough.example"}],
+        resources=[{"url": "https://aireborough.example/spend.csv", "name": "2026 Q1", "format": "CSV"}],
+    )
+    assert helpers.call_action("feeds_status")["failures"] == []
+    graph, ref = read("/catalog.ttl"), URIRef(f"http://test.ckan.net/dataset/{dataset['id']}")
+    assert violations(graph) == []
+    assert (ref, DCTERMS.spatial, URIRef(council.STATISTICAL_GEOGRAPHY + "E08000035")) in graph
+    assert (ref, DCTERMS.conformsTo, URIRef(council.TRANSPARENCY_CODE)) in graph
+    assert (None, rdflib.RDFS.label, Literal("Civica")) in graph
+    assert "statutory" not in graph.serialize(format="nt")
