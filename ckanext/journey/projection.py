@@ -96,7 +96,8 @@ def _step(event: ev.Event, part: str, kind: str, **values: Any) -> Row:
         "state": "complete",
         "started": moment(started),
         "ended": moment(ended),
-        "day_only": _is_day(started or ended),
+        # Told as a day at one end, a step is shown in days: no page claims to know more.
+        "day_only": _is_day(started) or _is_day(ended),
         "recorded": moment(event.recorded),
         "agent_role": event.actor_role,
         "capture": "auto",

@@ -229,8 +229,10 @@ def test_one_more_set_of_fields_without_javascript(app, dataset, as_editor):
 
 
 @pytest.mark.ckan_config("WTF_CSRF_ENABLED", True)
-def test_the_form_asks_for_its_token(make_app, dataset, editor):
+def test_the_form_asks_for_its_token(make_app, dataset, editor, as_editor):
     app = make_app()
+    # CKAN switches its own check off for a view that was called with an API token; ours stays.
+    app.get(url(dataset, "/add"), headers=as_editor, status=200)
     with app.flask_app.test_client() as client:
         with client.session_transaction() as session:
             from ckan import model
@@ -278,8 +280,3 @@ def test_a_failed_capture_is_seen_by_the_organisation(app, dataset, as_editor, m
     helpers.call_action("resource_create", package_id=dataset["id"], url="x", format="CSV", upload=file)
     assert "OSError: no disk" in app.get(url(dataset), headers=as_editor).body
     assert "no disk" not in app.get(url(dataset)).body
-
-
-@pytest.mark.ckan_config("ckan.plugins", "")
-def test_the_page_stands_without_the_plugin(app):
-    assert app.get("/journey", status=404)
