@@ -16,7 +16,7 @@ from ckanext.portal.launcher.ports import free_port
 from .processes import Server, answers, run
 
 COLLECTION = "ckan"
-SESSION = 6000  # ms after which ZooKeeper gives up a node: shorter than the 15 s of a real one, to wait less
+SESSION = 8000  # ms after which ZooKeeper gives up a node: shorter than the 15 s of a real one, to wait less
 
 
 class Cloud:
@@ -112,6 +112,13 @@ class Cloud:
             each["node_name"] for each in self.replicas() if each.get("leader") == "true" and each["state"] == "active"
         ]
         return next((name for name in leading if name in live), "")
+
+    def mend(self) -> None:
+        """Starts what was killed, and waits until both nodes hold the same."""
+        for node in self.nodes.values():
+            if node.process.poll() is not None:
+                node.start()
+        self.wait(self.whole, 120)
 
     def port_of(self, name: str) -> int:
         return self.ports[list(self.nodes).index(name)]

