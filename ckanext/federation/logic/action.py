@@ -12,7 +12,7 @@ from ckan.plugins import toolkit
 from ckan.types import Context, DataDict
 
 from .. import nodes
-from ..harvest import dialects, lane, run, store
+from ..harvest import apply, dialects, lane, run, store
 from . import schema
 
 __all__ = [
@@ -98,7 +98,8 @@ def _own_organization(context: Context, values: dict[str, Any]) -> str:
         return group.id
     name = f"{values['name']}-node" if group is not None else values["name"]
     create = toolkit.get_action("organization_create")
-    return create(_trusted(context), {"name": name, "title": values["title"]})["id"]
+    maker: Context = {"user": apply.user(), "ignore_auth": True}
+    return create(maker, {"name": name, "title": values["title"]})["id"]
 
 
 @validate(schema.node_update)
@@ -305,6 +306,8 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _may(action: str, context: Context, data_dict: DataDict) -> bool:
+    if context.get("ignore_auth"):
+        return True
     try:
         return toolkit.check_access(action, {"user": context.get("user", "")}, data_dict)
     except toolkit.NotAuthorized:

@@ -92,7 +92,7 @@ def _quads(document: Document, text: str) -> Any:
         if re.search(r"<!ENTITY", text[:50_000]):
             raise FeedError("The feed declares XML entities, which are not read.")
         root = re.search(r"<([a-zA-Z_][\w.:-]*)[\s/>]", text)
-        if root and not re.search(rf"(</{re.escape(root[1])}\s*>|/>)\s*(<!--[\s\S]*-->\s*)?$", text[-2_000:]):
+        if root and not re.search(rf"</{re.escape(root[1])}\s*>\s*(<!--[\s\S]*-->\s*)?$", text[-2_000:]):
             raise FeedError("The feed is cut short.")
         # The text is decoded already, so what the declaration says of the encoding is no longer true.
         text = re.sub(r"^<\?xml[^>]*\?>", "", text)

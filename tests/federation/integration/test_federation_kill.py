@@ -1,0 +1,87 @@
+"""A harvest killed with -9, by a real process, and picked up by the next."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from ckan import model
+from ckan.tests.helpers import call_action
+
+from ckanext.federation.harvest import store
+
+PLUGINS = "federation council_schemas scheming_datasets scheming_organizations dcat"
+INI = Path(__file__).resolve().parents[3] / "config" / "test.ini"
+pytestmark = pytest.mark.ckan_config("ckan.plugins", PLUGINS)
+COUNT = 40
+
+
+def start(server):
+    environment = {**os.environ, "CKAN__PLUGINS": PLUGINS, "CKANEXT__FEDERATION__ALLOWED_HOSTS": server.address}
+    command = [Path(sys.executable).parent / "ckan", "-c", str(INI), "federation", "run", "wharfedale"]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def datasets():
+    model.Session.rollback()
+    return model.Session.execute(sa.select(sa.func.count()).where(model.Package.state == "active")).scalar_one()
+
+
+def wait_for(done, process, seconds=60):
+    until = time.monotonic() + seconds
+    while not done():
+        assert process.poll() is None, process.stdout.read()
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def test_a_killed_run_is_resumed_with_nothing_lost_or_doubled(node, server, items):
+    node.feed_is(items(COUNT))
+    process = start(server)
+    try:
+        wait_for(lambda: datasets() >= 5, process)
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    killed = call_action("federation_run_list", id="wharfedale")[0]
+    assert killed["status"] == "applying"
+    assert 5 <= datasets() < COUNT
+    assert call_action("federation_node_show", id="wharfedale")["health"] == "interrupted"
+
+    after = node.run()
+    assert after["status"] == "unchanged"
+    resumed = call_action("federation_run_show", id=killed["id"], limit=COUNT)
+    assert resumed["status"] == "done"
+    assert resumed["results"] == {"created": COUNT}
+    titles = model.Session.execute(sa.select(model.Package.title)).scalars().all()
+    assert sorted(titles) == sorted(f"Dataset {number}" for number in range(1, COUNT + 1))
+    assert call_action("package_search", rows=0)["count"] == COUNT
+    assert store.unindexed(killed["node_id"]) == []
+
+
+def test_killed_while_reading_the_feed(node, server, items):
+    node.run(items(3))
+    asked = []
+
+    def hang(handler):
+        asked.append(1)
+        handler.send_response(200)
+        handler.send_header("Content-Length", "1000")
+        handler.end_headers()
+        time.sleep(20)
+
+    server.routes["/data.json"] = hang
+    process = start(server)
+    try:
+        wait_for(lambda: asked, process)
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert node.run(items(3))["status"] == "unchanged"
+    statuses = [run["status"] for run in call_action("federation_run_list", id="wharfedale")]
+    assert statuses == ["unchanged", "superseded", "done"]
+    assert datasets() == 3
