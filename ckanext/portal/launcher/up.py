@@ -43,14 +43,22 @@ def prepare(
     return Portal(home, host, chosen, written, names, folder)
 
 
-def start_wave(portal: Portal, steps: Steps, names: list[str]) -> None:
-    """Starts these together and waits until each answers."""
-    probes = services.probes(portal)
+def begin(portal: Portal, names: list[str]) -> None:
     for name in names:
         supervise.start_service(portal.home, name)
+
+
+def wait_for(portal: Portal, steps: Steps, names: list[str]) -> None:
+    probes = services.probes(portal)
     for name in names:
         with steps.step(f"{name} answers"):
             ready.wait(portal.home, name, probes[name], START_SECONDS[name])
+
+
+def start_wave(portal: Portal, steps: Steps, names: list[str]) -> None:
+    """Starts these together and waits until each answers."""
+    begin(portal, names)
+    wait_for(portal, steps, names)
 
 
 def check_outside(portal: Portal, steps: Steps) -> None:
@@ -152,14 +160,18 @@ def bring_up(home: Home, steps: Steps, host: str, web_port: int | None, demo: bo
     supervise.start(home, running)
     try:
         check_outside(portal, steps)
-        start_wave(portal, steps, [each.name for each in running if each.wave == 1])
+        servers = [each.name for each in running if each.wave == 1]
+        begin(portal, servers)
+        # CKAN starts without Solr, so the slowest two start side by side.
+        wait_for(portal, steps, [name for name in servers if name in ("postgres", "valkey")])
         password = set_up_ckan(portal, steps)
         if password:  # said at once: what follows may fail, and it is shown only here
             print(
                 f"\n    sysadmin:  {inside.SYSADMIN}\n    password:  {password}   (shown once; change it after signing in)\n",
                 flush=True,
             )
-        start_wave(portal, steps, ["web"])
+        begin(portal, ["web"])
+        wait_for(portal, steps, [*(name for name in servers if name not in ("postgres", "valkey")), "web"])
         start_wave(portal, steps, [each.name for each in running if each.wave == 3])
     except BaseException:
         supervise.stop(home)
