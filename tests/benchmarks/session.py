@@ -129,7 +129,7 @@ class Feed:
 
             do_HEAD = do_GET
 
-            def log_message(self, *_arguments: object) -> None:
+            def log_message(self, format: str, *args: object) -> None:
                 pass
 
         self._documents = documents

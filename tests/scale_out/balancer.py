@@ -15,14 +15,15 @@ class _Handler(socketserver.BaseRequestHandler):
         with upstream, selectors.DefaultSelector() as ready:
             ends = {self.request: upstream, upstream: self.request}
             for end in ends:
-                ready.register(end, selectors.EVENT_READ)
+                ready.register(end, selectors.EVENT_READ, end)
             with contextlib.suppress(OSError):
                 while True:
                     for key, _events in ready.select(120):
-                        data = key.fileobj.recv(65536)
+                        end: socket.socket = key.data
+                        data = end.recv(65536)
                         if not data:
                             return
-                        ends[key.fileobj].sendall(data)
+                        ends[end].sendall(data)
 
 
 class Balancer(socketserver.ThreadingTCPServer):
@@ -43,5 +44,5 @@ class Balancer(socketserver.ThreadingTCPServer):
                 return socket.create_connection(("127.0.0.1", port), timeout=2)
         return None
 
-    def handle_error(self, *_arguments: object) -> None:
+    def handle_error(self, request: object, client_address: object) -> None:
         """A client or a node that is gone is what these tests are about."""

@@ -43,9 +43,8 @@ def _run(source_id: str) -> dict[str, Any]:
     job = toolkit.get_action("harvest_job_create")(context(), {"source_id": source_id, "run": True})
     _drain(queue.get_gather_consumer(), queue.gather_callback, queue.get_gather_queue_name())
     _drain(queue.get_fetch_consumer(), queue.fetch_callback, queue.get_fetch_queue_name())
-    toolkit.get_action("harvest_jobs_run")(
-        {**context(), "model": model, "session": model.Session}, {"source_id": source_id}
-    )
+    everything: Any = {**context(), "model": model, "session": model.Session}
+    toolkit.get_action("harvest_jobs_run")(everything, {"source_id": source_id})
     return job
 
 

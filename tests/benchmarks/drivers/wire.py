@@ -18,7 +18,8 @@ def application(ini: str) -> Any:
     from ckan.cli import load_config
     from ckan.config.middleware import make_app
 
-    return make_app(load_config(ini))._wsgi_app
+    made: Any = make_app(load_config(ini))
+    return made._wsgi_app
 
 
 def timed(work: Callable[[], Any]) -> tuple[float, Any]:

@@ -21,4 +21,4 @@ def rows(session: Session, size: int, runs: int) -> Iterator[Row]:
         )
 
 
-BENCHMARK = Benchmark("harvest-first", "a feed of new datasets, from the job's start to its end", 60, 3, rows)
+BENCHMARK = Benchmark("harvest-first", "a feed of new datasets, from the job's start to its end", 40, 3, rows)

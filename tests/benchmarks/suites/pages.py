@@ -25,7 +25,8 @@ def rows(session: Session, size: int, runs: int) -> Iterator[Row]:
         # Each request asks for another dataset, so that nobody measures a cache of one page.
         paths = [pattern.format(name=found[number * 7 % len(found)]["name"]) for number in range(runs + WARM)]
         for path in paths[runs:]:
-            ours.page(path), theirs.page(path)
+            ours.page(path)
+            theirs.page(path)
         a, b = alternate(
             runs,
             lambda run, at=paths: ours.page(at[run])[0] * 1000,
