@@ -163,12 +163,13 @@ class HarvestImported:
 
 @dataclass(frozen=True)
 class HarvestWithdrawn:
-    """The other portal no longer offers the record."""
+    """The other portal no longer offers the record. `explains` is the step by which the dataset went, if there is one."""
 
     portal: str
     upstream_id: str
     run_id: str | None = None
     reason: str | None = None
+    explains: str | None = None
 
 
 @dataclass(frozen=True)

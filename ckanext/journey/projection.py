@@ -262,8 +262,11 @@ def _hops(event: ev.Event, body: ev.HarvestImported, step: str) -> Iterator[Row]
 
 def _harvest_withdrawn(event: ev.Event, body: ev.HarvestWithdrawn) -> Iterator[Row]:
     detail = {"portal": body.portal, "upstream_id": body.upstream_id}
-    auto = {"capture": "harvest", "run_id": body.run_id, "agent_role": PORTAL_ROLE}
-    yield _step(event, "", "withdraw", started=event.recorded, detail=detail, rationale=body.reason, **auto)
+    told = {"capture": "harvest", "run_id": body.run_id, "rationale": body.reason, "detail": detail}
+    if body.explains:
+        yield Row("journey_step", {"id": body.explains, **told}, "update")
+    else:
+        yield _step(event, "", "withdraw", started=event.recorded, agent_role=PORTAL_ROLE, **told)
 
 
 def _failed(event: ev.Event, body: ev.CaptureFailed) -> Iterator[Row]:

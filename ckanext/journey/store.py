@@ -23,27 +23,41 @@ def apply(conn: sa.Connection, events: Iterable[Event]) -> None:
 def write(conn: sa.Connection, rows: Iterable[Row]) -> None:
     """Write rows table by table; within a table in the order given."""
     by_table = sorted(rows, key=lambda row: row.table)  # a stable sort
-    for _, run in groupby(by_table, key=lambda row: (row.table, row.mode, tuple(row.values))):
-        batch = list(run)
-        table, mode = model.metadata.tables[batch[0].table], batch[0].mode
+    for (name, mode, columns), run in groupby(by_table, key=lambda row: (row.table, row.mode, tuple(row.values))):
+        table, values = model.metadata.tables[name], [row.values for row in run]
         if mode == "keep":
-            statement = insert(table).on_conflict_do_nothing()
-            conn.execute(statement, [row.values for row in batch])
+            conn.execute(insert(table).on_conflict_do_nothing(), values)
+        elif mode == "fill":
+            conn.execute(_upsert(table, mode, columns), _filled(table, values))
         else:
-            for row in batch:
-                conn.execute(_statement(table, mode, row.values))
+            for each in values:
+                conn.execute(_change(table, mode, each))
 
 
-def _statement(table: sa.Table, mode: str, values: dict[str, Any]) -> Any:
+def _filled(table: sa.Table, values: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of one key as one, as PostgreSQL takes a key only once in a statement: the first value counts."""
+    keys = [column.name for column in table.primary_key]
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in values:
+        first = found.setdefault(tuple(row[key] for key in keys), dict(row))
+        first.update({name: value for name, value in row.items() if first[name] is None})
+    return list(found.values())
+
+
+def _change(table: sa.Table, mode: str, values: dict[str, Any]) -> Any:
     if mode == "clear":
         return sa.delete(table).where(*(table.c[name] == value for name, value in values.items()))
-    keys = [column.name for column in table.primary_key]
-    others = [name for name in values if name not in keys]
     if mode == "update":
+        keys = [column.name for column in table.primary_key]
         found = (table.c[name] == values[name] for name in keys)
-        return sa.update(table).where(*found).values({name: values[name] for name in others})
-    statement = insert(table).values(values)
-    new = statement.excluded
+        return sa.update(table).where(*found).values({n: value for n, value in values.items() if n not in keys})
+    return _upsert(table, mode, tuple(values)).values(values)
+
+
+def _upsert(table: sa.Table, mode: str, columns: tuple[str, ...]) -> Any:
+    keys = [column.name for column in table.primary_key]
+    statement = insert(table)
+    new, others = statement.excluded, [name for name in columns if name not in keys]
     if mode == "fill":
         changes = {name: sa.func.coalesce(table.c[name], new[name]) for name in others}
     else:
@@ -125,6 +139,15 @@ def last_hop(conn: sa.Connection, package_id: str) -> Any:
     columns = model.hop.c
     query = sa.select(columns.node, columns.remote_id, columns.content_hash).where(columns.package_id == package_id)
     return conn.execute(query.order_by(columns.position.desc())).first()
+
+
+def unexplained(conn: sa.Connection, package_id: str) -> str | None:
+    """The step by which the portal itself has just taken a dataset away without saying why, if it has."""
+    step = model.step.c
+    query = sa.select(step.id, step.type, step.agent_role, step.rationale).where(step.package_id == package_id)
+    last = conn.execute(query.order_by(step.recorded.desc(), step.sequence.desc()).limit(1)).first()
+    is_it = last and last.type == "withdraw" and last.agent_role == "system" and not last.rationale
+    return last.id if last and is_it else None
 
 
 def systems(conn: sa.Connection, stream: str | None = None) -> list[Any]:

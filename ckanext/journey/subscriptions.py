@@ -109,12 +109,12 @@ def withdrawn(sender: str, **kwargs: Any) -> None:
     if package is None:
         return
     stream = capture.stream_of(package)
-    body = ev.HarvestWithdrawn(
-        sender, str(kwargs.get("upstream_id") or ""), _text(kwargs.get("run_id")), _text(kwargs.get("reason"))
-    )
-    key = f"harvest-withdrawn:{body.run_id}:{package.id}" if body.run_id else None
+    run_id = _text(kwargs.get("run_id"))
+    key = f"harvest-withdrawn:{run_id}:{package.id}" if run_id else None
 
     def work(conn: sa.Connection) -> None:
+        upstream_id, reason = str(kwargs.get("upstream_id") or ""), _text(kwargs.get("reason"))
+        body = ev.HarvestWithdrawn(sender, upstream_id, run_id, reason, store.unexplained(conn, package.id))
         draft = ledger.Draft(body, stream, package.id, role="system", key=key)
         ledger.append(conn, draft, config.lock_seconds())
 

@@ -248,6 +248,16 @@ def test_a_harvest_that_takes_a_record_back():
     assert (step["type"], step["rationale"], step["capture"]) == ("withdraw", "gone from the feed", "harvest")
 
 
+def test_the_deletion_by_a_harvest_is_one_step():
+    dataset = factories.Dataset()
+    harvest(dataset)
+    site_user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+    tk.get_action("package_delete")({"user": site_user, "ignore_auth": True}, {"id": dataset["id"]})
+    signal("withdrawn").send("bristol", package_id=dataset["id"], run_id="r", upstream_id="77ab", reason="gone")
+    (step,) = [step for step in journey(dataset)["steps"] if step["type"] == "withdraw"]
+    assert (step["rationale"], step["capture"], step["agent_role"]) == ("gone", "harvest", "system")
+
+
 def test_a_signal_does_not_commit_what_its_sender_has_not_finished():
     dataset = factories.Dataset()
     package = model.Package.get(dataset["id"])

@@ -157,6 +157,7 @@ BODIES = st.one_of(
         vendor=st.none() | st.just("NEC"),
         retirement_date=st.none() | st.just("2027-03-31"),
     ),
+    st.builds(ev.HarvestWithdrawn, st.just("bristol"), st.just("77")),
     st.builds(ev.CaptureFailed, st.just("upload"), st.just("error")),
 )
 
