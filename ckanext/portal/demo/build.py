@@ -121,7 +121,7 @@ class _Journey:
         self.steps.append(made)
 
     def _minutes(self) -> int:
-        return self.dice.whole(4, 110)
+        return self.dice.whole(4, 45)
 
     def _still(self, type_: str) -> tuple[list[Artefact], list[Artefact]]:
         """What goes in and comes out of a step that changes no table: the check writes the files, approval names them."""

@@ -102,7 +102,7 @@ def provenance(seeds: Seeds, dataset: Seed, built: build.Built) -> str:
     changes = [step.type.replace("-", " ") for step in built.steps if step.seed.get("do")]
     rows = sum(file.artefact.rows for file in built.files)
     source = seeds.system(dataset["system"])["title"]
-    return f"From {source}; steps on the way: {', '.join(dict.fromkeys(changes))}. {rows} rows published. Demonstration data."
+    return f"From {source}; steps on the way: {', '.join(dict.fromkeys(changes))}. {rows:,} rows published. Demonstration data."
 
 
 def resource(dataset: Seed, file: build.File) -> dict[str, Any]:
@@ -115,7 +115,8 @@ def resource(dataset: Seed, file: build.File) -> dict[str, Any]:
     told = {
         "id": resource_id(dataset["name"], file.name),
         "name": file.seed["name"],
-        "description": file.seed.get("description") or f"{file.artefact.rows} rows.",
+        "description": file.seed.get("description")
+        or f"{file.artefact.rows:,} {'places' if kind == 'GeoJSON' else 'rows'}.",
         "format": kind,
         "mimetype": MEDIA_TYPES[kind],
         "size": file.artefact.size,
@@ -150,7 +151,8 @@ def steps(seeds: Seeds, dataset: Seed, built: build.Built) -> list[dict[str, Any
 
 
 def _step(seeds: Seeds, dataset: str, source: str, index: int, step: build.Step) -> dict[str, Any]:
-    start = seeds.moment(step.day, 8 + index % 9, step.minutes % 60)
+    # An hour a step, so that those of one day follow each other.
+    start = seeds.moment(step.day, 6 + index, step.minutes % 15)
     told: dict[str, Any] = {
         "dataset": dataset_id(dataset),
         "key": f"demo/{index}-{step.type}",

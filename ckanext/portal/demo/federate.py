@@ -37,7 +37,7 @@ def _harvested(seed: Seed, base: str) -> str:
     if run.get("status") == "failed":
         host = urlsplit(base).netloc
         raise DemoError(
-            f"{seed['name']}: {run.get('error') or 'the harvest failed'}. Is the sample nodes' server up at {base}, "
+            f"{seed['name']}: {str(run.get('error') or 'the harvest failed').rstrip('.')}. Is the sample nodes' server up at {base}, "
             f"and is {host} in ckanext.federation.allowed_hosts?"
         )
     counts = run.get("results") or run.get("counts") or {}

@@ -132,14 +132,19 @@ class Loader:
         """Maps at once; files into the queue for the DataStore, those with charts first; then the charts."""
         files = [one for dataset in self.seeds.datasets for one in self._files(dataset["name"])]
         self._maps([one["id"] for one in files if one["format"] == "GeoJSON"])
+        files = [one for one in files if one["format"] == "CSV"]
         if not has("xloader_submit"):
             self.say("Tables and charts: left out, the plugin xloader is not on")
             return
-        waiting = [one["id"] for one in files if one["format"] == "CSV" and not one.get("datastore_active")]
+        queue = _in_queue()
+        absent = [one["id"] for one in files if not one.get("datastore_active")]
+        waiting = [id_ for id_ in absent if id_ not in queue]
         queued = sum(_submitted(id_) for id_ in waiting if id_ in self.charts)
         self._charts()
         queued += sum(_submitted(id_) for id_ in waiting if id_ not in self.charts)
-        self.say(f"Tables: {queued} of {len(waiting)} files that are not in the DataStore put in the queue")
+        self.say(
+            f"Tables: {queued} files put in the queue, {len(absent) - len(waiting)} in it, {len(files) - len(absent)} done"
+        )
 
     def _files(self, name: str) -> list[dict[str, Any]]:
         package = act("package_show", {"id": describe.dataset_id(name)})
@@ -173,6 +178,13 @@ def _holds(present: Mapping[str, Any], file: build.File) -> bool:
     if present.get("hash"):
         return present["hash"] in describe.checksums(file)
     return present.get("size") == file.artefact.size
+
+
+def _in_queue() -> set[str]:
+    """Resources whose load is waiting; ckanext-xloader names them last in the job's title."""
+    return {
+        str(job["title"]).rpartition(" ")[2] for job in act("job_list", {}) if "xloader_submit" in str(job["title"])
+    }
 
 
 def _submitted(resource_id: str) -> bool:
