@@ -1,6 +1,5 @@
 """A harvest killed with -9, by a real process, and picked up by the next."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -20,10 +19,14 @@ pytestmark = pytest.mark.ckan_config("ckan.plugins", PLUGINS)
 COUNT = 40
 
 
-def start(server):
-    environment = {**os.environ, "CKAN__PLUGINS": PLUGINS, "CKANEXT__FEDERATION__ALLOWED_HOSTS": server.address}
-    command = [Path(sys.executable).parent / "ckan", "-c", str(INI), "federation", "run", "wharfedale"]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+@pytest.fixture
+def start(server, tmp_path):
+    """A function that starts the command in a process of its own, with the settings of the tests."""
+    ini = tmp_path / "kill.ini"
+    lines = ("[app:main]", f"use = config:{INI}", f"ckan.plugins = {PLUGINS}")
+    ini.write_text("\n".join([*lines, f"ckanext.federation.allowed_hosts = {server.address}", ""]))
+    command = [Path(sys.executable).parent / "ckan", "-c", str(ini), "federation", "run", "wharfedale"]
+    return lambda: subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
 def datasets():
@@ -39,9 +42,9 @@ def wait_for(done, process, seconds=60):
         time.sleep(0.02)
 
 
-def test_a_killed_run_is_resumed_with_nothing_lost_or_doubled(node, server, items):
+def test_a_killed_run_is_resumed_with_nothing_lost_or_doubled(node, start, items):
     node.feed_is(items(COUNT))
-    process = start(server)
+    process = start()
     try:
         wait_for(lambda: datasets() >= 5, process)
     finally:
@@ -63,7 +66,7 @@ def test_a_killed_run_is_resumed_with_nothing_lost_or_doubled(node, server, item
     assert store.unindexed(killed["node_id"]) == []
 
 
-def test_killed_while_reading_the_feed(node, server, items):
+def test_killed_while_reading_the_feed(node, server, start, items):
     node.run(items(3))
     asked = []
 
@@ -75,7 +78,7 @@ def test_killed_while_reading_the_feed(node, server, items):
         time.sleep(20)
 
     server.routes["/data.json"] = hang
-    process = start(server)
+    process = start()
     try:
         wait_for(lambda: asked, process)
     finally:
