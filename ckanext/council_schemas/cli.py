@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import yaml
 
-from ckanext.council_schemas import generate, vocabularies
+from . import generate, vocabularies
 
 __all__ = ["council_schemas"]
 FOLDER = Path(__file__).parent

@@ -4,9 +4,9 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.council_schemas import vocabularies
-from ckanext.council_schemas.index import loads
-from ckanext.council_schemas.logic.validators import as_list, is_address
+from . import vocabularies
+from .index import loads
+from .logic.validators import as_list, is_address
 
 Field = dict[str, Any]
 # Shown elsewhere on CKAN's dataset page.

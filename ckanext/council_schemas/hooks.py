@@ -5,7 +5,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.council_schemas import helpers, index, vocabularies
+from . import helpers, index, vocabularies
 
 log = logging.getLogger(__name__)
 FACETS = {

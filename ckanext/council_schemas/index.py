@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from ckanext.council_schemas import dates, vocabularies
+from . import dates, vocabularies
 
 Doc = dict[str, Any]
 LIMIT = 32_766  # bytes of one term, Lucene's IndexWriter.MAX_TERM_LENGTH

@@ -7,7 +7,7 @@ import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.lib.plugins import DefaultTranslation
 
-from ckanext.council_schemas import hooks
+from . import hooks
 
 LICENCES = Path(__file__).parent / "schemas" / "licences.json"
 

@@ -5,7 +5,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckanext.scheming.plugins import expand_form_composite
 
-from ckanext.council_schemas import vocabularies
+from .. import vocabularies
 
 Dict = dict[str, Any]
 

@@ -12,7 +12,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckanext.scheming.validation import scheming_validator
 
-from ckanext.council_schemas import dates, vocabularies
+from .. import dates, vocabularies
 
 log = logging.getLogger(__name__)
 Validator = Any
