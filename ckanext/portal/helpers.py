@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ckan.plugins import toolkit as tk
-from flask import current_app, has_app_context, request
+from flask import current_app, g, has_app_context, request
 from flask_babel import format_datetime
 from markupsafe import Markup
 
@@ -29,6 +29,7 @@ __all__ = [
     "portal_languages",
     "portal_plain_text",
     "portal_search_is_away",
+    "portal_start_assets_anew",
     "portal_theme_icon",
 ]
 
@@ -132,6 +133,13 @@ def portal_combobox_words() -> str:
 
 def portal_search_is_away() -> bool:
     return search.unanswered()
+
+
+def portal_start_assets_anew() -> str:
+    """For an error page: what the page that failed had asked for is not on it, so CKAN must not leave it out."""
+    if has_app_context():
+        g.pop("_webassets", None)
+    return ""
 
 
 def portal_contact_email() -> str:

@@ -1,4 +1,5 @@
 import pytest
+
 from ckanext.portal.cache import Cache
 from ckanext.portal.helpers import portal_bytes, portal_formats, portal_theme_icon
 
