@@ -12,6 +12,7 @@ from ckan.plugins import toolkit as tk
 
 log = logging.getLogger(__name__)
 TRIES = 12
+TITLE = "Charts of the demo"
 TABLE = "datatables_view"
 CHART = "charts_view"
 MAP = "geojson_view"
@@ -19,7 +20,7 @@ MAP = "geojson_view"
 
 def later(charts: dict[str, dict[str, Any]], tries: int = TRIES) -> None:
     """Put the job in the queue; ``charts`` maps resource ids to settings."""
-    tk.enqueue_job(create, [charts, tries], title="Charts of the demo", rq_kwargs={"timeout": 600})
+    tk.enqueue_job(create, [charts, tries], title=TITLE, rq_kwargs={"timeout": 600})
 
 
 def create(charts: dict[str, dict[str, Any]], tries: int = TRIES) -> None:

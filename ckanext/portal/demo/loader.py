@@ -136,11 +136,13 @@ class Loader:
         if not has("xloader_submit"):
             self.say("Tables and charts: left out, the plugin xloader is not on")
             return
-        queue = _in_queue()
+        queue = [str(job["title"]) for job in act("job_list", {})]
+        # ckanext-xloader names the resource last in the title of a load.
+        loading = {title.rpartition(" ")[2] for title in queue if "xloader_submit" in title}
         absent = [one["id"] for one in files if not one.get("datastore_active")]
-        waiting = [id_ for id_ in absent if id_ not in queue]
+        waiting = [id_ for id_ in absent if id_ not in loading]
         queued = sum(_submitted(id_) for id_ in waiting if id_ in self.charts)
-        self._charts()
+        self._charts(waits=charts.TITLE in queue)
         queued += sum(_submitted(id_) for id_ in waiting if id_ not in self.charts)
         self.say(
             f"Tables: {queued} files put in the queue, {len(absent) - len(waiting)} in it, {len(files) - len(absent)} done"
@@ -159,14 +161,16 @@ class Loader:
             act("resource_view_create", {"resource_id": id_, "view_type": charts.MAP, "title": "Map"})
         self.say(f"Maps: {len(new)} new, {len(geojson) - len(new)} there")
 
-    def _charts(self) -> None:
+    def _charts(self, waits: bool) -> None:
         if not p.plugin_loaded("charts_view"):
             self.say("Charts: left out, the plugin charts_view is not on")
             return
         wanted = {id_: settings for id_, settings in self.charts.items() if charts.missing(id_)}
-        if wanted:
+        if wanted and not waits:
             charts.later(wanted)
-        self.say(f"Charts: {len(wanted)} put in the queue, {len(self.charts) - len(wanted)} there")
+        self.say(
+            f"Charts: {len(wanted)} {'in' if waits else 'put in'} the queue, {len(self.charts) - len(wanted)} there"
+        )
 
 
 def _sent(told: dict[str, Any], file: build.File) -> dict[str, Any]:
@@ -178,13 +182,6 @@ def _holds(present: Mapping[str, Any], file: build.File) -> bool:
     if present.get("hash"):
         return present["hash"] in describe.checksums(file)
     return present.get("size") == file.artefact.size
-
-
-def _in_queue() -> set[str]:
-    """Resources whose load is waiting; ckanext-xloader names them last in the job's title."""
-    return {
-        str(job["title"]).rpartition(" ")[2] for job in act("job_list", {}) if "xloader_submit" in str(job["title"])
-    }
 
 
 def _submitted(resource_id: str) -> bool:
