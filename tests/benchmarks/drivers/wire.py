@@ -29,6 +29,12 @@ def timed(work: Callable[[], Any]) -> tuple[float, Any]:
     return time.perf_counter() - began, result
 
 
+def _end_transaction() -> None:
+    from ckan import model
+
+    model.Session.remove()
+
+
 def serve(ini: str, commands: Commands) -> None:
     """Answers {"ok": result} or {"error": text} to each {"do": name, "with": {arguments}} until the input ends."""
     answers = os.fdopen(os.dup(1), "w", buffering=1)
@@ -42,4 +48,6 @@ def serve(ini: str, commands: Commands) -> None:
                 answer = {"ok": commands[asked["do"]](**asked.get("with", {}))}
         except Exception:
             answer = {"error": traceback.format_exc()}
+        finally:
+            _end_transaction()  # none stays open while the other side has its turn
         print(json.dumps(answer), file=answers)
