@@ -9,7 +9,7 @@ from ckan.plugins import toolkit
 
 from . import config
 
-__all__ = ["federation_may_load", "federation_record", "federation_shown"]
+__all__ = ["federation_field", "federation_may_load", "federation_record", "federation_shown"]
 
 
 def federation_record(package_id: str) -> dict[str, Any] | None:
@@ -18,6 +18,30 @@ def federation_record(package_id: str) -> dict[str, Any] | None:
         return toolkit.get_action("federation_record_show")({}, {"id": package_id})
     except (toolkit.ObjectNotFound, toolkit.NotAuthorized):
         return None
+
+
+def federation_field(name: str) -> str:
+    """A field of a difference in words."""
+    words = {
+        "title": toolkit._("Title"),
+        "notes": toolkit._("Description"),
+        "url": toolkit._("Landing page"),
+        "license_id": toolkit._("Licence"),
+        "tags": toolkit._("Keywords"),
+        "theme": toolkit._("Themes"),
+        "issued": toolkit._("First published"),
+        "modified": toolkit._("Changed upstream"),
+        "frequency": toolkit._("How often updated"),
+        "publisher": toolkit._("Publisher"),
+        "contact": toolkit._("Contact"),
+        "language": toolkit._("Languages"),
+        "spatial_coverage": toolkit._("Area covered"),
+        "temporal_coverage": toolkit._("Time covered"),
+        "access_rights": toolkit._("Access"),
+    }
+    if name.startswith("file "):
+        return toolkit._("File {name}").format(name=name.removeprefix("file "))
+    return words.get(name, name.replace("_", " "))
 
 
 def federation_may_load(resource_id: str) -> bool:

@@ -43,11 +43,11 @@ def name(value: str) -> tuple[str, bool]:
     text = plain(_EMAIL.sub("", value.replace("mailto:", ""))).strip(" ,;:<>()-")
     if not text or text.casefold() in {"nobody", "none", "null", "n/a", "unknown", "-", "tbc"}:
         return "", False
-    if re.fullmatch(r"\S*[_\d]\S*", text):
+    if re.fullmatch(r"\S*[_\d]\S*|[a-z]+", text):
         return "", True
     if _ROLE.search(text):
         return text, False
-    if _NAME.fullmatch(text) or re.fullmatch(r"\S*\.\S*|[a-z]+", text):
+    if _NAME.fullmatch(text) or re.fullmatch(r"\S*\.\S*", text):
         return "", True
     return text, False
 

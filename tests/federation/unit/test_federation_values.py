@@ -139,6 +139,7 @@ def test_addresses_of_persons_are_withheld(value, expected):
         ("Jo Bloggs", ""),
         ("Jo Bloggs, jo.bloggs@example.gov.uk", ""),
         ("cec_tonybloggs", ""),
+        ("hcgisadmin", ""),
         ("<Nobody>", ""),
         ("Leeds City Council", "Leeds City Council"),
     ],
