@@ -11,7 +11,6 @@ from itertools import islice
 from typing import Any
 
 from ckan import model
-from ckan.plugins import toolkit
 
 from .. import config, signals
 from ..model import now
@@ -297,4 +296,4 @@ def summary(run: store.Row) -> str:
         said = [f"{number} {name}" for name, number in sorted(results.items()) if name not in ("planned", "refused")]
     said += [f"{counts.get('unchanged', 0)} unchanged", f"{counts.get('refused', 0)} refused"]
     held = " Held: " + " ".join(run["held"]) if run["status"] == "held" else ""
-    return toolkit._("{status}: {said}.").format(status=run["status"].capitalize(), said=", ".join(said)) + held
+    return f"{run['status'].capitalize()}: {', '.join(said)}." + held
