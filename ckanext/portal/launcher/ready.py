@@ -72,16 +72,12 @@ def solr(url: str) -> Probe:
     return probe
 
 
-def alive(home: Home, name: str, seconds: float = 1.0) -> Probe:
-    """For services without a port: the same process has been up for some seconds."""
-    seen: dict[int, float] = {}
+def alive(home: Home, name: str) -> Probe:
+    """For services without a port: supervisor has seen it up for the service's `up_seconds`."""
 
     def probe() -> str | None:
-        state = supervise.states(home).get(name, {})
-        if state.get("statename") not in ("STARTING", "RUNNING"):
-            return f"it is {state.get('statename', 'not known').lower()}"
-        since = seen.setdefault(state["pid"], time.monotonic())
-        return None if time.monotonic() - since >= seconds else "it has only just started"
+        state = supervise.states(home).get(name, {}).get("statename", "not known")
+        return None if state == "RUNNING" else f"it is {state.lower()}"
 
     return probe
 

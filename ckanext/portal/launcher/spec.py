@@ -77,8 +77,8 @@ def web(python: str, config: Path, ini: Path, host: str, port: int) -> Service:
 def worker(ckan: str, ini: Path) -> Service:
     # One signal to the worker alone lets the job in hand end; the group is killed only after that time.
     command = [ckan, "-c", str(ini), "jobs", "worker"]
-    return Service("worker", command, 3, stop_seconds=25, up_seconds=5, group=False)
+    return Service("worker", command, 3, stop_seconds=25, up_seconds=3, group=False)
 
 
 def scheduler(ckan: str, ini: Path) -> Service:
-    return Service("scheduler", [ckan, "-c", str(ini), "portal", "schedule"], 3, up_seconds=5)
+    return Service("scheduler", [ckan, "-c", str(ini), "portal", "schedule"], 3, up_seconds=3)
