@@ -26,6 +26,11 @@ _GROUPS = {
     "outputs": ("name", "sha256", "bytes", "rows"),
     "evidence": ("kind", "value", "url", "visibility"),
 }
+_ORDER = (
+    *("type", "rationale", "started_at", "ended_at", "system", "system_new", "agent_role", "tool", "tool_version"),
+    *("rows_in", "rows_out", "rows_rejected", "rows_merged", "rows_split", "inputs", "outputs", "evidence"),
+    "visibility",
+)
 # A group left blank but for these was not filled in.
 _PRESET = {"visibility", "kind"}
 _MOST = 20
@@ -77,7 +82,7 @@ class Form:
         return data
 
     def errors(self, error_dict: dict[str, Any]) -> dict[str, str]:
-        """Errors by the name of the field at which they are shown."""
+        """Errors by the name of the field at which they are shown, in the order of the form."""
         found: dict[str, str] = {}
         for name, problem in error_dict.items():
             if name in _GROUPS and isinstance(problem, list) and any(isinstance(item, dict) for item in problem):
@@ -85,7 +90,21 @@ class Form:
                     found |= {f"{name}-{place}-{field}": _sentence(texts) for field, texts in item.items()}
             else:
                 found["system_new" if name == "system" else name] = _sentence(problem)
-        return found
+        kinder = {name: _missing(name, text) for name, text in found.items()}
+        return dict(sorted(kinder.items(), key=lambda item: _place(item[0])))
+
+
+def _place(name: str) -> tuple[int, str]:
+    group = name.split("-", maxsplit=1)[0]
+    return (_ORDER.index(group) if group in _ORDER else len(_ORDER), name)
+
+
+def _missing(name: str, text: str) -> str:
+    """CKAN's own words for an empty field say little to a person."""
+    if text != tk._("Missing value"):
+        return text
+    wanted = {"type": tk._("Choose a kind of step"), "name": tk._("Give the file's name")}
+    return wanted.get(name.rsplit("-", 1)[-1], text)
 
 
 def _sentence(problem: Any) -> str:

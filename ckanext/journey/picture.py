@@ -7,7 +7,7 @@ from typing import Any
 
 WIDE = 900
 _MARGIN = 56
-_UPPER, _LOWER, _HEIGHT = 92, 148, 240
+_UPPER, _LOWER, _HEIGHT = 80, 136, 214
 _NARROW, _ROW = 300, 78
 
 

@@ -280,3 +280,14 @@ def test_a_failed_capture_is_seen_by_the_organisation(app, dataset, as_editor, m
     helpers.call_action("resource_create", package_id=dataset["id"], url="x", format="CSV", upload=file)
     assert "OSError: no disk" in app.get(url(dataset), headers=as_editor).body
     assert "no disk" not in app.get(url(dataset)).body
+
+
+@pytest.mark.ckan_config("ckan.locales_offered", "en cy")
+@pytest.mark.ckan_config("ckan.locale_order", "en cy")
+def test_the_page_speaks_welsh(make_app, dataset):
+    told(dataset, type="extract", started_at="2025-02-01", rows_out=3)
+    page = soup(make_app().get("/cy" + url(dataset)))
+    assert page.h1.text.strip() == "Taith Trees & hedges"
+    step = page.select("ol.journey-timeline > li")[0]
+    assert step.h3.text == "Wedi'i echdynnu"
+    assert "1 Chwefror 2025" in step.text
