@@ -7,10 +7,11 @@ from ckan.lib.plugins import DefaultTranslation
 from ckan.plugins import toolkit as tk
 
 from .fallback import Outermost
+from .logic.action import get_actions
 from .search import SearchWatch
 
 
-@tk.blanket.actions
+@tk.blanket.actions(get_actions)
 @tk.blanket.auth_functions
 @tk.blanket.blueprints
 @tk.blanket.cli

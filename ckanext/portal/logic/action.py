@@ -8,11 +8,13 @@ import ckan.lib.helpers as h
 from ckan import model
 from ckan.lib.search import SearchIndexError
 from ckan.logic import validate
+from ckan.plugins import plugin_loaded
 from ckan.plugins import toolkit as tk
 from ckan.types import Context
 from flask import has_request_context
 
 from .. import autocomplete, figures, index_store, status
+from . import loads
 from .schema import portal_autocomplete_schema
 
 log = logging.getLogger(__name__)
@@ -62,7 +64,7 @@ def portal_status(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]
     return status.report(details)
 
 
-def saved_all_the_same(name: str) -> Callable[..., Any]:
+def _saved_all_the_same(name: str) -> Callable[..., Any]:
     """A chained action: when the index cannot be written, the change is saved, and indexed later by the schedule.
 
     CKAN 2.12 writes the index before it commits, and lets a failure there undo the change.
@@ -98,6 +100,16 @@ def _save(context: Context, data_dict: dict[str, Any], error: SearchIndexError) 
     return tk.get_action("package_show")({"ignore_auth": True, "user": context.get("user", "")}, {"id": package_id})
 
 
-package_create = saved_all_the_same("package_create")
-package_update = saved_all_the_same("package_update")
-package_delete = saved_all_the_same("package_delete")
+package_create = _saved_all_the_same("package_create")
+package_update = _saved_all_the_same("package_update")
+package_delete = _saved_all_the_same("package_delete")
+
+
+def get_actions() -> dict[str, Any]:
+    """The plugin's actions; those that mend loading are chained only where there is something to chain to."""
+    found = [portal_autocomplete, portal_figures, portal_status, package_create, package_update, package_delete]
+    if plugin_loaded("datastore"):
+        found.append(loads.datastore_create)
+    if plugin_loaded("xloader"):
+        found.append(loads.xloader_submit)
+    return {each.__name__: each for each in found}
