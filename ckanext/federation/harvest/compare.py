@@ -7,6 +7,7 @@ record converted and its content compared, field by field.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,7 @@ from .convert import Converted
 from .record import canonical, sha256
 
 CREATE, UPDATE, RESTORE, WITHDRAW, REFUSE = "create", "update", "restore", "withdraw", "refuse"
+TWICE = "the feed has it more than once; one was taken"
 GONE = "It is no longer in the feed."
 LONGEST_VALUE = 2_000
 
@@ -84,12 +86,19 @@ class Comparison:
         self._known, self._digest = known, policy_digest
         self._identity, self._read, self._before = identity, read, before
         self._seen: dict[str, str] = {}
+        self._doubled: dict[str, Any] = {}
+        self._repeats: dict[str, str] = {}
         self.counts = Counts()
         self.retouched: dict[str, tuple[str, str]] = {}
         self.contradictions: list[str] = []
 
-    def steps(self, items: Iterable[Any]) -> Iterator[Step]:
-        """The steps for these items (one page of the feed)."""
+    def steps(self, items: Iterable[Any], repeats: dict[str, str] | None = None) -> Iterator[Step]:
+        """The steps for these items (one page of the feed). ``repeats``: identities to pass over, to whose they are."""
+        self._repeats = repeats or {}
+        items = list(items)
+        times = Counter(self._named(item) for item in items)
+        doubled = {upstream_id for upstream_id, number in times.items() if upstream_id and number > 1}
+        self._doubled = dict.fromkeys(doubled | set(self._repeats.values()))
         for item in items:
             self.counts.records += 1
             step = self._of_item(item)
@@ -117,17 +126,38 @@ class Comparison:
         if not upstream_id or len(upstream_id) > 1_000:
             reason = "It has no identifier." if not upstream_id else "Its identifier is longer than 1,000 characters."
             return Step(REFUSE, upstream_id[:1_000], title=_title(item), reason=reason, raw=raw)
+        if upstream_id in self._repeats:
+            self.counts.duplicates += 1
+            return None
         signature = sha256(self._digest + raw)
         if upstream_id in self._seen:
             self.counts.duplicates += 1
-            if self._seen[upstream_id] != signature:
+            if self._seen[upstream_id] != signature and self._differ(upstream_id, item):
                 self.contradictions.append(upstream_id)
             return None
         self._seen[upstream_id] = signature
+        if upstream_id in self._doubled:
+            self._doubled[upstream_id] = item
         known = self._known.get(upstream_id)
         if known and known.signature == signature and self._settled(known):
             return None
         return self._convert(item, upstream_id, raw, signature, known)
+
+    def _named(self, item: Any) -> str:
+        try:
+            return self._identity(item) if isinstance(item, dict) else ""
+        except (RecursionError, ValueError, TypeError, AttributeError):
+            return ""
+
+    def _differ(self, upstream_id: str, item: Any) -> bool:
+        """Do the two say different things of the dataset? Across pages any difference counts."""
+        first = self._doubled.get(upstream_id)
+        if first is None:
+            return True
+        try:
+            return self._read(first).content_hash != self._read(item).content_hash
+        except Exception:  # what cannot be understood agrees with nothing
+            return True
 
     def _settled(self, known: Known) -> bool:
         if known.state == "quarantined":
@@ -152,6 +182,8 @@ class Comparison:
                 f"It cannot be understood ({type(error).__name__}: {error}).",
                 raw=raw,
             )
+        if upstream_id in self._doubled:
+            converted.notes.append(TWICE)
         package_id = known.package_id if known else ""
         common = {"raw": raw, "signature": signature, "notes": converted.notes, "package_id": package_id}
         if converted.refused:

@@ -27,12 +27,14 @@ class Hints:
 
 @dataclass(slots=True)
 class Page:
-    """One answer of a node. ``next_url``: where the next page is, or ""; ``total``: what the node says it has."""
+    """One answer of a node. ``next_url``: where the next page is, or ""; ``total``: what the node says it has;
+    ``repeats``: identities of records that are another record over again, to that record's."""
 
     items: list[Any]
     next_url: str = ""
     total: int | None = None
     notes: list[str] = field(default_factory=list)
+    repeats: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

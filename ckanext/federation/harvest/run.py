@@ -164,7 +164,7 @@ class _Planner:
             dialect, document = dialects.choose(self.node["dialect"], answer.body, hints)
             page: Page = dialect.page(document)
             comparison = self._comparison(dialect)
-            self._store_steps(comparison.steps(page.items))
+            self._store_steps(comparison.steps(page.items, page.repeats))
             self.notes += page.notes
             total = page.total if page.total is not None else total
             url = page.next_url

@@ -11,12 +11,11 @@ from typing import Any
 
 from ..record import Distribution, Page, Record, as_list
 from ..text import clean
+from . import hub_item
 from .decode import Document
 from .terms import first, fold, label, objects, values
 
 _LISTS = ("dataset", "datasets")
-# ArcGIS Hub says "geospatial" of every dataset; it is a word, no theme.
-_ITEM = re.compile(r"(?:item\.html\?id=|/datasets/|/maps/)([0-9a-f]{32})(?:[&_?]+(?:sublayer=)?(\d+))?", re.I)
 
 
 def accepts(document: Document) -> bool:
@@ -65,18 +64,25 @@ def page(document: Document) -> Page:
     view = fold(terms.get("view")) or terms
     following = first(view, "next", "nextpage")
     address = clean(following.get("@id") if isinstance(following, dict) else following)
-    return Page(_items(document.value) or [], next_url=address if address.startswith("http") else "")
+    items = _items(document.value) or []
+    return Page(items, next_url=address if address.startswith("http") else "", repeats=repeats(items))
+
+
+def repeats(items: list[Any]) -> dict[str, str]:
+    """The records that are another record of these over again (ArcGIS Hub), by identity."""
+    objects_only = (one for one in items if isinstance(one, dict))
+    return hub_item.repeats((identity(one), clean(label(first(fold(one), "title")))) for one in objects_only)
 
 
 def identity(item: Any) -> str:
-    """dct:identifier, else the dataset's own address; "" when it has neither."""
+    """dct:identifier, else the dataset's own address, an ArcGIS item's in one way; "" when it has neither."""
     terms = fold(item)
     stated = clean(label(first(terms, "identifier")))
     if not stated or "{{" in stated:
         stated = clean(terms.get("@id"))
         if stated.startswith("_:") or "{{" in stated:
             return ""
-    return stated
+    return hub_item.canonical(stated)
 
 
 def read(item: Any) -> Record:
@@ -88,6 +94,7 @@ def read(item: Any) -> Record:
         title=label(first(terms, "title")),
         description=label(first(terms, "description", "abstract")),
         keywords=[label(one) for one in values(terms, "keyword", "keywords", "tag", "tags")],
+        # ArcGIS Hub says "geospatial" of every dataset; it is a word, no theme.
         themes=[label(one) for one in values(terms, "theme", "themes", "category") if label(one) != "geospatial"],
         issued=label(first(terms, "issued", "created", "date")),
         modified=modified,

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..record import Distribution, Page, Record, as_list
 from ..text import clean
+from . import hub_item
 from .decode import Document
 
 _ITEM = "https://www.arcgis.com/home/item.html?id="
@@ -28,7 +29,9 @@ def page(document: Document) -> Page:
     links = document.value.get("links") or {}
     following = clean(meta.get("next") or (links.get("next") if isinstance(links, dict) else ""))
     stats = dict(meta["stats"]) if isinstance(meta.get("stats"), dict) else {}
-    return Page(document.value["data"], next_url=following, total=stats.get("totalCount"))
+    items = document.value["data"]
+    named = ((identity(one), clean(one["attributes"].get("title"))) for one in items)
+    return Page(items, next_url=following, total=stats.get("totalCount"), repeats=hub_item.repeats(named))
 
 
 def identity(item: Any) -> str:
@@ -37,7 +40,7 @@ def identity(item: Any) -> str:
     base, _, layer = stated.partition("_")
     if not base:
         return ""
-    return f"{_ITEM}{base}&sublayer={layer}" if layer.isdigit() else f"{_ITEM}{base}"
+    return hub_item.canonical(f"{_ITEM}{base}&sublayer={layer}" if layer.isdigit() else f"{_ITEM}{base}")
 
 
 def read(item: dict[str, Any]) -> Record:

@@ -51,7 +51,7 @@ def page(document: Document) -> Page:
     graph = _graph(document)
     roots = [node for node, terms in graph.items() if _ROOTS & {_name(kind) for kind in terms.get(_RDF + "type", [])}]
     items = [_frame(root, graph, 0, frozenset()) for root in roots]
-    return Page(items, next_url=_next(graph))
+    return Page(items, next_url=_next(graph), repeats=dcat.repeats(items))
 
 
 def identity(item: Any) -> str:
