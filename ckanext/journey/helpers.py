@@ -8,12 +8,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
 from ckan import model
 from ckan.plugins import toolkit as tk
 from sqlalchemy.exc import SQLAlchemyError
 
-from . import access, config, path, picture, read, vocab
+from . import access, config, grouping, path, phrases, picture, read, vocab
 
 
 def journey_of(pkg: dict[str, Any]) -> dict[str, Any] | None:
@@ -32,8 +31,36 @@ def journey_of(pkg: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def journey_latest(journey: dict[str, Any]) -> list[dict[str, Any]]:
-    """The last few steps, the newest first, for the dataset page."""
-    return journey["steps"][: -config.page_steps() - 1 : -1]
+    """The last few entries of the timeline, the newest first, for the dataset page."""
+    return grouping.entries(journey["steps"])[: -config.page_steps() - 1 : -1]
+
+
+def journey_entries(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Steps as entries of the timeline: runs of what the portal recorded by itself are one each."""
+    return grouping.entries(steps)
+
+
+def journey_title(entry: dict[str, Any]) -> str:
+    return phrases.title(entry)
+
+
+def journey_tally(files: list[dict[str, Any]]) -> str:
+    """Several files in one line."""
+    return phrases.tally(grouping.tally(files))
+
+
+def journey_tallied(entry: dict[str, Any]) -> str:
+    """The files of a group in one line, empty if it has none."""
+    return phrases.tally(entry["files"]) if entry["files"]["count"] else ""
+
+
+def journey_kinds(evidence: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Evidence by its kinds."""
+    return grouping.by_kind(evidence)
+
+
+def journey_changes(entry: dict[str, Any]) -> list[str]:
+    return phrases.what_changed(entry["changes"])
 
 
 def journey_picture(stations: list[dict[str, Any]], narrow: bool = False) -> dict[str, Any]:
@@ -51,6 +78,7 @@ def journey_label(kind: str, code: str | None) -> str:
     tables: dict[str, Any] = {
         "type": {code: item.label for code, item in vocab.TYPES.items()},
         "help": {code: item.help for code, item in vocab.TYPES.items()},
+        "group": {code: item.help for code, item in vocab.GROUPS.items()},
         "stage": {stage.code: stage.label for stage in vocab.STAGES},
         "question": {stage.code: stage.question for stage in vocab.STAGES},
         "evidence": vocab.EVIDENCE_KINDS,
@@ -99,6 +127,15 @@ def journey_when(value: str | None, day_only: bool = False) -> str:
     return format_datetime(moment, "d MMMM yyyy, HH:mm", locale=language)
 
 
+def journey_until(started: str | None, ended: str | None, day_only: bool = False) -> str:
+    """The end of a span to stand after its start: no more than a time on the same day, nothing in the same minute."""
+    first, last = journey_when(started, day_only), journey_when(ended, day_only)
+    if not first or not last or first == last:
+        return ""
+    day, _comma, time = last.rpartition(", ")
+    return time if day and first.startswith(f"{day}, ") else last
+
+
 def journey_day(value: str | None) -> str:
     """The day of a time, short, for the picture."""
     if not value:
@@ -121,7 +158,7 @@ def _zone() -> ZoneInfo:
 
 
 def journey_number(value: int | None) -> str:
-    return "" if value is None else format_decimal(value, locale=str(tk.h.lang() or "en"))
+    return phrases.number(value)
 
 
 def journey_short(digest: str | None) -> str:
@@ -154,35 +191,8 @@ def journey_details(step: dict[str, Any]) -> list[str]:
             )
         )
     if step["type"] == "correct":
-        told += _what_changed(detail)
+        told += phrases.what_changed(detail)
     return told
-
-
-def _what_changed(detail: dict[str, Any]) -> list[str]:
-    ngettext = tk.ungettext
-    told = []
-    if detail.get("fields"):
-        told.append(tk._("Details changed: {names}").format(names=", ".join(_field(f) for f in detail["fields"])))
-    if count := detail.get("added"):
-        told.append(ngettext("{n} file added", "{n} files added", count).format(n=count))
-    if count := detail.get("removed"):
-        told.append(ngettext("{n} file removed", "{n} files removed", count).format(n=count))
-    if count := detail.get("altered"):
-        told.append(ngettext("{n} file described anew", "{n} files described anew", count).format(n=count))
-    return told
-
-
-def _field(name: str) -> str:
-    known = {
-        "title": tk._("title"),
-        "notes": tk._("description"),
-        "license_id": tk._("licence"),
-        "tags": tk._("tags"),
-        "url": tk._("web address"),
-        "version": tk._("version"),
-        "legacy_source": tk._("legacy source"),
-    }
-    return known.get(name, name.replace("_", " "))
 
 
 def journey_json(value: Any) -> str:

@@ -76,6 +76,22 @@ STEP_TYPES: tuple[StepType, ...] = (
     StepType("archive", "end", N_("Archived"), N_("The data was put away for keeping.")),
 )
 
+
+@dataclass(frozen=True)
+class Group:
+    """Words for several steps of one type together."""
+
+    label: str
+    help: str
+
+
+# What the portal records by itself and often many times in a row; shown together.
+GROUPS: dict[str, Group] = {
+    "receive": Group(N_("Files received"), N_("The files were uploaded to this portal.")),
+    "load": Group(N_("Loaded as tables"), N_("The files' rows were loaded so they can be searched.")),
+    "correct": Group(N_("Updated"), N_("Something already published was corrected or updated.")),
+}
+
 EVIDENCE_KINDS: dict[str, str] = {
     "checksum": N_("Checksum"),
     "row-reconciliation": N_("Row reconciliation"),

@@ -122,6 +122,62 @@ def test_the_table_has_the_steps_of_the_timeline(app, dataset):
     assert table == timeline == ["Extracted", "Cleaned", "Approved", "Published"]
 
 
+def upload(dataset, name):
+    file = FileStorage(io.BytesIO(b"a\n1\n2\n" + name.encode()), filename=name)
+    return helpers.call_action("resource_create", package_id=dataset["id"], url="x", format="CSV", upload=file)
+
+
+def test_what_the_portal_recorded_in_a_row_is_one_entry(app, dataset):
+    files = [upload(dataset, name) for name in ("a.csv", "b.csv", "c.csv")]
+    steps = helpers.call_action("journey_show", id=dataset["id"])["steps"]
+    assert len(steps) == 7
+    page = soup(app.get(url(dataset)))
+    entries = page.select("ol.journey-timeline > li")
+    assert [entry.h3.text for entry in entries] == ["Published", "Updated: 3 times", "Files received: 3 files"]
+    assert "3 files added" in entries[1].text
+    fold = entries[2].find("details", recursive=False)
+    assert not fold.has_attr("open")
+    assert fold.summary.text == "3 steps: 3 files, 9 rows, each with a checksum"
+    # Without a script and in the source every step stands, with its whole checksum.
+    shown = [tag["id"].removeprefix("step-") for tag in page.select("[id^=step-]")]
+    assert sorted(shown) == sorted(step["id"] for step in steps)
+    for step in steps:
+        for side in step["outputs"]:
+            assert side["sha256"] in fold.text
+    assert len(files) == len(fold.select("li[id^=step-]"))
+    table = [tag.text for tag in soup(app.get(url(dataset, "?view=table"))).select("tbody th")]
+    assert len(table) == len(steps)
+    latest = soup(app.get(f"/dataset/{dataset['name']}")).select(".journey-latest a")
+    assert [link.text for link in latest] == ["Files received: 3 files", "Updated: 3 times", "Published"]
+    targets = {tag["id"] for tag in page.select("[id]")}
+    assert all(link["href"].partition("#")[2] in targets for link in latest)
+
+
+def test_several_files_and_much_evidence_of_one_kind_are_folded(app, dataset):
+    files = [{"name": f"{n}.csv", "sha256": f"{n}" * 64, "rows": 1000 + n} for n in range(1, 4)]
+    checks = [{"kind": "checksum", "value": f"check {n}"} for n in range(3)]
+    told(dataset, type="extract", started_at="2025-01-01", outputs=files)
+    told(
+        dataset,
+        type="clean",
+        started_at="2025-01-02",
+        inputs=files[:2],
+        outputs=[{"name": "one.csv"}],
+        evidence=[*checks, {"kind": "approval", "value": "Minutes"}],
+    )
+    extract, clean = soup(app.get(url(dataset))).select("ol.journey-timeline > li")[:2]
+    assert extract.select_one(".journey-files summary").text == "3 files, 3,006 rows, each with a checksum"
+    into, out = clean.select(".journey-files")
+    assert into.summary.text == "2 files, 2,003 rows, checksums meet"
+    assert out.find("details") is None
+    assert "one.csv" in out.text
+    folds = clean.select(".journey-evidence details.journey-fold")
+    assert [" ".join(fold.summary.text.split()) for fold in folds] == ["Checksum: 3 pieces of evidence"]
+    assert all(item["value"] in folds[0].text for item in checks)
+    assert "Minutes" not in folds[0].text
+    assert "Minutes" in clean.text
+
+
 def test_hops_stand_in_their_order(app, dataset):
     tk.signals.ckanext.signal("federation:imported").send(
         "bristol",
