@@ -1,4 +1,4 @@
-"""Scheduled jobs: what could not be written to the search index is written later."""
+"""Scheduled jobs: what could not be written to the search index is written later, and lost jobs are queued again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ckan.lib.redis import connect_to_redis
 from ckan.plugins import toolkit as tk
 from pysolr import SolrError
 
-from . import index_store
+from . import abandoned, index_store
 from .index_diff import Need, Row, differences
 
 log = logging.getLogger(__name__)
@@ -41,6 +41,19 @@ def reindex_missing() -> dict[str, int]:
 def reindex_all() -> dict[str, int]:
     """Compares every dataset with the index, and mends each difference. Returns the same as reindex_missing."""
     return _alone(_everything)
+
+
+def requeue_abandoned() -> dict[str, int]:
+    """Puts jobs that a killed worker left back in their queue. Returns how many were requeued and given up."""
+    connection = connect_to_redis()
+    lock = connection.lock(f"ckan:{tk.config['ckan.site_id']}:portal:requeue", timeout=LOCK_LASTS, blocking=False)
+    if not lock.acquire():
+        return {}
+    try:
+        return abandoned.requeue(connection)
+    finally:
+        if lock.owned():
+            lock.release()
 
 
 def _alone(work) -> dict[str, int]:
