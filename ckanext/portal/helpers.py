@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
+from urllib.parse import quote_plus
 
 from ckan.plugins import toolkit as tk
 from flask import current_app, g, has_app_context, request
-from flask_babel import format_datetime
+from flask_babel import format_date, format_datetime
 from markupsafe import Markup
 
-from . import config, search
+from . import config, dates, search
 
 __all__ = [
+    "markdown_extract",
     "portal_active_filters",
     "portal_bytes",
     "portal_combobox_words",
@@ -23,6 +27,7 @@ __all__ = [
     "portal_duration",
     "portal_excerpt",
     "portal_facet_label",
+    "portal_facet_urls",
     "portal_formats",
     "portal_has_route",
     "portal_highlight",
@@ -31,6 +36,7 @@ __all__ = [
     "portal_search_is_away",
     "portal_start_assets_anew",
     "portal_theme_icon",
+    "portal_updated",
 ]
 
 LANGUAGE_NAMES = {"en": "English", "en_GB": "English", "cy": "Cymraeg"}
@@ -81,10 +87,25 @@ def portal_excerpt(notes: str | None, query: str | None, length: int = 220) -> M
 
 def portal_plain_text(notes: str | None) -> str:
     """Markdown or HTML without its marks, for a summary."""
-    if not notes:
-        return ""
+    return _plain(notes) if notes else ""
+
+
+# Markdown is the dearest part of a page of results, and the same few descriptions are shown again and again.
+@lru_cache(maxsize=1024)
+def _plain(notes: str) -> str:
     text = tk.h.render_markdown(notes).striptags()
     return re.sub(r"\s+", " ", text).strip()
+
+
+@tk.chained_helper
+def markdown_extract(up: Callable[..., str], text: str, extract_length: int = 190) -> str:
+    """CKAN's own, which makes the same of the same text: kept, because CKAN's list of datasets asks for each of them."""
+    return _extract(up, text, extract_length)
+
+
+@lru_cache(maxsize=1024)
+def _extract(up: Callable[..., str], text: str, extract_length: int) -> str:
+    return up(text, extract_length=extract_length)
 
 
 def portal_facet_label(facet: str, item: dict[str, Any] | str) -> str:
@@ -95,6 +116,21 @@ def portal_facet_label(facet: str, item: dict[str, Any] | str) -> str:
     if shown == value and value.startswith(("http://", "https://")):
         return re.split(r"[/#]", value.rstrip("/"))[-1]
     return shown
+
+
+def portal_facet_urls(
+    facet: str, items: list[dict[str, Any]], extras: Any = None, alternative_url: str | None = None
+) -> list[str]:
+    """For each value of a facet the address that adds it, or takes it away where it is chosen.
+
+    CKAN's helper routes anew for each; here an address is made once, and the values are put in its end.
+    """
+    start = tk.h.add_url_param(new_params={facet: ""}, extras=extras, alternative_url=alternative_url)
+
+    def remove(value: str) -> str:
+        return tk.h.remove_url_param(facet, value, extras=extras, alternative_url=alternative_url)
+
+    return [remove(item["name"]) if item["active"] else start + quote_plus(item["name"]) for item in items]
 
 
 def portal_active_filters(
@@ -152,6 +188,19 @@ def portal_datetime(moment: str | datetime | None) -> str:
         return ""
     found = datetime.fromisoformat(moment.replace("Z", "+00:00")) if isinstance(moment, str) else moment
     return format_datetime(found if found.tzinfo else found.replace(tzinfo=UTC), "d MMMM y, HH:mm z")
+
+
+def portal_updated(package: dict[str, Any]) -> dict[str, Any]:
+    """When the data changed, as the publisher says it; else when its record changed here.
+
+    {"date": ISO 8601, "shown": for people, "own": True if the publisher says it}
+    """
+    said = dates.day(package.get("modified"))
+    if said:
+        return {"date": said.iso, "shown": format_date(said.first, said.pattern), "own": True}
+    changed = package.get("metadata_modified") or ""
+    here = dates.day(changed)
+    return {"date": changed, "shown": format_date(here.first, here.pattern) if here else "", "own": False}
 
 
 def portal_bytes(number: float | None) -> str:

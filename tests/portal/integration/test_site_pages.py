@@ -102,7 +102,7 @@ def test_search_shows_why_and_by_which_filters(app):
     assert facts["Publisher"] == "Aireborough"
     assert facts["Formats"] == "CSV"
     assert "Attribution" in facts["Licence"]
-    assert facts["Updated"]
+    assert facts["Record updated"]
     chips = [each.get_text(" ", strip=True) for each in soup.select(".portal-chips a")]
     assert chips == ["Remove filter Organisations: Aireborough", "Remove all filters"]
     assert soup.select(".portal-chips a")[0]["href"] == "/dataset/?q=park"
@@ -327,3 +327,33 @@ def test_the_actions_answer_over_the_api(app):
     for action in ("portal_status", "portal_figures", "portal_autocomplete"):
         assert json.loads(app.get(f"/api/3/action/{action}?q=xx").body)["success"]
     assert call_action("portal_figures") == {"datasets": 0, "organisations": 0, "files": 0}
+
+
+def test_a_page_tells_when_the_data_changed_and_else_when_the_record_did(app):
+    with app.flask_app.test_request_context("/"):
+        said = tk.h.portal_updated({"modified": "2024-05", "metadata_modified": "2026-11-23T16:37:26.698296"})
+        assert said == {"date": "2024-05", "shown": "May 2024", "own": True}
+        unknown = tk.h.portal_updated({"modified": "lately", "metadata_modified": "2026-11-23T16:37:26.698296"})
+        assert (unknown["shown"], unknown["own"]) == ("23 November 2026", False)
+        assert tk.h.portal_updated({})["shown"] == ""
+    with app.flask_app.test_request_context("/cy/", environ_overrides={"CKAN_LANG": "cy"}):
+        assert tk.h.portal_updated({"modified": "2024-05-01"})["shown"]
+
+
+@pytest.mark.parametrize("path", ["/dataset/?q=a&tags=x&page=2", "/dataset/", "/dataset/?tags=x&tags=y%20%26%20z"])
+def test_the_addresses_of_facets_are_those_that_ckan_makes(app, path):
+    items = [{"name": name, "active": name == "x" and "tags=x" in path} for name in ("x", "y & z", "Caffi Tŷ", "a+b", "")]
+    with app.flask_app.test_request_context(path):
+        theirs = [
+            tk.h.remove_url_param("tags", item["name"])
+            if item["active"]
+            else tk.h.add_url_param(new_params={"tags": item["name"]})
+            for item in items
+        ]
+        assert tk.h.portal_facet_urls("tags", items) == theirs
+
+
+@pytest.mark.ckan_config("ckan.plugins", "portal council_schemas scheming_datasets dcat")
+def test_a_dataset_without_a_description_says_so_where_scheming_makes_the_page(app, empty):
+    dataset = factories.Dataset(notes="", owner_org=factories.Organization()["id"])
+    assert "There is no description for this dataset" in page(app, f"/dataset/{dataset['name']}").get_text()
