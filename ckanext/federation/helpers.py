@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from ckan import model
 from ckan.plugins import toolkit
+from flask_babel import format_datetime
 
 from . import config
 
-__all__ = ["federation_field", "federation_may_load", "federation_record", "federation_shown"]
+__all__ = ["federation_date", "federation_field", "federation_may_load", "federation_record", "federation_shown"]
+
+
+def federation_date(moment: str | datetime | None, time: bool = True) -> str:
+    """A date, day first, in the reader's language; a year or month alone and what is no date as they are."""
+    if isinstance(moment, str):
+        try:
+            moment = datetime.fromisoformat(moment)
+        except ValueError:
+            return str(moment)
+    if not moment:
+        return ""
+    # One that states no zone is in UTC.
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return format_datetime(moment, "d MMMM y, HH:mm" if time else "d MMMM y")
 
 
 def federation_record(package_id: str) -> dict[str, Any] | None:

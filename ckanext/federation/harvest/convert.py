@@ -10,18 +10,19 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from . import dates, licences, people, places, text, vocab
 from .record import Distribution, Record, as_list, canonical, sha256
 
 # Raise it when conversion changes: unchanged records are then converted again, once.
-VERSION = 1
+VERSION = 2
 LONGEST_TEXT = 20_000
 LONGEST_FIELD = 4_000
 LONGEST_ADDRESS = 2_000
 MOST_RESOURCES = 500
 MOST_TAGS = 100
+_NO_ADDRESS = {"n/a", "na", "none", "null", "nil", "tbc", "tba", "unknown", "-", "#", "."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +95,13 @@ class _Cleaner:
         stated = text.clean(value.get("@id") if isinstance(value, dict) else value)
         if not stated:
             return ""
+        if stated.casefold() in _NO_ADDRESS:
+            return ""
         if text.TEMPLATE.search(stated):
             self.note(f"{label}: an unrendered template was left out")
             return ""
-        stated = re.sub(r"\s", "%20", stated)
+        # What RDF and browsers refuse in an address, percent-encoded.
+        stated = re.sub(r'[\s<>"{}|\\^`]', lambda found: quote(found[0]), stated)
         if stated.startswith("//"):
             stated = "https:" + stated
         elif not re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:", stated):
@@ -241,8 +245,12 @@ def _contacts(stated: list[dict[str, Any]], publisher: dict[str, str], clean: _C
 
 
 def _places(stated: list[Any], clean: _Cleaner) -> list[dict[str, str]]:
-    values = [clean.raw(value, "place") if isinstance(value, str) else value for value in stated]
-    return [found for value in values if (found := places.coverage(value)) and "{{" not in canonical(found)]
+    values = [clean.raw(value, "place") if isinstance(value, str) else value for value in places.boxed(stated)]
+    found = [(value, places.coverage(value)) for value in values]
+    for value, place in found:
+        if value and not place:
+            clean.note(f"area: “{canonical(value)[:60]}” is no place on earth that can be told and was left out")
+    return [place for _value, place in found if place and "{{" not in canonical(place)]
 
 
 def _periods(stated: list[tuple[Any, Any]], clean: _Cleaner) -> list[dict[str, str]]:

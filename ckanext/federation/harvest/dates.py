@@ -75,6 +75,10 @@ def _parsed(text: str) -> str:
             moment = parser.parse(text, dayfirst=not re.match(r"\d{4}-", text), default=datetime(1900, 1, 1))
         except (ValueError, OverflowError, TypeError):
             return ""
+    if not re.search(r":|T\d|\d\s*[ap]\.?m\b", text, re.I):
+        day = moment.date().isoformat()
+        day = day if re.search(r"\d\D+\d|\d{8}", text) else day[:7]
+        return day if _FIRST_YEAR <= moment.year <= _LAST_YEAR else ""
     return _utc(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 

@@ -23,6 +23,8 @@ Box = tuple[float, float, float, float]
 
 def coverage(value: Any) -> dict[str, str]:
     """One spatial_coverage entry of a feed's value; {} when it says nothing that can be told."""
+    if isinstance(value, bool | int | float):
+        return {}
     if isinstance(value, dict):
         return _of_object(value)
     if isinstance(value, list) and value and isinstance(value[0], str) and not re.fullmatch(_NUMBER, value[0]):
@@ -43,7 +45,8 @@ def coverage(value: Any) -> dict[str, str]:
         return _of_wkt(text)
     if re.match(r"https?://", text):
         return {"uri": text} if len(text) < 1000 else {}
-    return {"text": plain(text)[:500]}
+    words = plain(text)[:500]
+    return {"text": words} if re.search(r"[^\W\d_]{2}", words) and not re.match(r"nan\b", words, re.I) else {}
 
 
 def _of_object(value: dict[str, Any]) -> dict[str, str]:
@@ -52,13 +55,43 @@ def _of_object(value: dict[str, Any]) -> dict[str, str]:
     inner = value.get("geometry")
     if isinstance(inner, dict):
         return _of_object(inner)
-    corners = _corners(value.get("coordinates", value.get("rings")))
+    parts = value.get("geometries")
+    coordinates = (
+        [part.get("coordinates") for part in parts if isinstance(part, dict)] if isinstance(parts, list) else None
+    )
+    corners = _corners(value.get("coordinates", value.get("rings", coordinates)))
     if not corners:
         return _labelled(value)
+    # Easting and northing, or degrees the wrong way round: no index takes them.
+    if not _checked(list(corners)):
+        return {}
     geometry = json.dumps(value, separators=(",", ":"))
-    if value.get("type") in {"Point", "Polygon", "MultiPolygon"} and len(geometry) <= LARGEST_GEOMETRY:
+    if (
+        value.get("type") in {"Point", "Polygon", "MultiPolygon"}
+        and _closed(value)
+        and len(geometry) <= LARGEST_GEOMETRY
+    ):
         return {"geom": geometry}
     return _entry(_checked(list(corners)))
+
+
+def _closed(geometry: dict[str, Any]) -> bool:
+    """Are all rings of a polygon rings? (A point is.)"""
+    rings = {"Polygon": [geometry["coordinates"]], "MultiPolygon": geometry["coordinates"]}.get(geometry["type"], [])
+    return all(
+        isinstance(ring, list) and len(ring) >= 4 and ring[0] == ring[-1]
+        for polygon in rings
+        for ring in (polygon if isinstance(polygon, list) else [None])
+    )
+
+
+def boxed(values: list[Any]) -> list[Any]:
+    """A list that is one box (four numbers, or two corners) as the one value it is; other lists as they are."""
+    flat = [one for corner in values for one in (corner if isinstance(corner, list) else [corner])]
+    numbers = all(isinstance(one, int | float | str) and re.fullmatch(_NUMBER, str(one).strip()) for one in flat)
+    if len(values) not in (2, 4) or len(flat) != 4 or not numbers:
+        return values
+    return [",".join(str(one).strip() for one in flat)]
 
 
 def _labelled(value: dict[str, Any]) -> dict[str, str]:

@@ -18,7 +18,9 @@ import nh3
 TEMPLATE = re.compile(r"\{\{[^{}]*\}\}")
 TAG = re.compile(r"<[a-zA-Z/!][^>]*>")
 _ESCAPED_TAG = re.compile(r"&lt;/?[a-zA-Z][^&]{0,200}?&gt;")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u200b\ufeff]")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u200b\ufeff\u202a-\u202e\u2066-\u2069]"
+)
 _KEPT_TAGS = {
     *("p", "br", "div", "ul", "ol", "li", "a", "b", "strong", "i", "em", "h1", "h2", "h3", "h4", "h5", "h6"),
     *("table", "tr", "td", "th", "blockquote", "pre", "code", "hr"),
@@ -28,7 +30,8 @@ _KEPT_TAGS = {
 def clean(value: Any) -> str:
     """Any scalar of a feed as a tidy string; "" for null, objects and lists.
 
-    Control characters and lone surrogates go (PostgreSQL and Solr refuse them); a JSON-LD value object
+    Control characters and lone surrogates go (PostgreSQL and Solr refuse them), and so do marks that turn the direction of
+    text (they reach over into the page); a JSON-LD value object
     gives its ``@value``; a one-element list gives its element.
     """
     if isinstance(value, dict):

@@ -130,7 +130,7 @@ _NAMED = {
 def theme(word: str) -> str:
     """EU data-theme URI of a label or address, or ""."""
     if word.startswith(THEME):
-        return word
+        return word if word.removeprefix(THEME) in _THEME_WORDS else ""
     key = word.casefold().replace("&", " ").replace(",", " ")
     words = re.findall(r"[a-z]+(?:-[a-z]+)*", key)
     joined = "-".join(words)

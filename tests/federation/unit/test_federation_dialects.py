@@ -296,3 +296,45 @@ def test_any_field_may_hold_anything(feed, name, value):
             assert converted.refused or converted.dataset["title"]
             json.dumps(converted.dataset).encode()
             assert "{{" not in json.dumps(converted.dataset)
+
+
+def test_odd_shapes_of_a_data_json(harvested):
+    _page, found = harvested("odd_data.json")
+    trees = found["tongues"].dataset
+    assert (trees["title"], trees["notes"], trees["theme"]) == ("Trees", "Pob coeden", [THEME + "ENVI"])
+    wrapped = found["wrapped"].dataset
+    assert wrapped["publisher"] == [{"name": "Swaledale Council"}]
+    assert wrapped["theme"] == [THEME + "HEAL"]
+    table = wrapped["resources"][0]
+    assert (table["name"], table["url"], table["format"]) == ("Table", "https://data.swaledale.example/t.csv", "CSV")
+    assert [one["url"] for one in found["bare"].dataset["resources"]] == ["https://data.swaledale.example/a.csv"]
+    assert [one["url"] for one in found["one"].dataset["resources"]] == ["https://data.swaledale.example/b.csv"]
+
+
+def test_odd_places_of_a_data_json(harvested):
+    _page, found = harvested("odd_data.json")
+    box = json.loads(found["box"].dataset["spatial_coverage"][0]["bbox"])
+    assert box["coordinates"][0][0] == [-2, 53]
+    assert box["coordinates"][0][2] == [-1, 54]
+    for name in ("box-text", "corners"):
+        assert found[name].dataset["spatial_coverage"] == found["box"].dataset["spatial_coverage"]
+    assert found["places"].dataset["spatial_coverage"] == [{"text": "Swaledale"}, {"text": "Arkengarthdale"}]
+    assert "spatial_coverage" not in found["grid"].dataset
+    assert any(note.startswith("area: ") for note in found["grid"].notes)
+
+
+def test_marks_that_turn_the_text_and_addresses_that_rdf_refuses(harvested):
+    _page, found = harvested("odd_data.json")
+    assert found["direction"].dataset["title"] == "Trees gpj.exe"
+    assert found["direction"].dataset["url"] == "https://data.swaledale.example/?q=%3Cb%3E%7C%22x%22"
+    # "n/a" is no address relative to the node's.
+    assert found["direction"].dataset["resources"][0]["url"] == found["direction"].dataset["url"]
+
+
+def test_numbers_written_as_text_still_lead_on():
+    answer = {"success": True, "result": {"count": "3", "results": [{"id": "1", "title": {"en": "York"}}]}}
+    hints = Hints("https://e.org/api/3/action/package_search?rows=1", "application/json")
+    module, document = dialects.choose("auto", json.dumps(answer).encode(), hints)
+    page = module.page(document)
+    assert (page.total, page.next_url.endswith("start=1")) == (3, True)
+    assert convert(module.read(page.items[0]), POLICY).dataset["title"] == "York"

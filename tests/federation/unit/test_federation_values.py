@@ -25,7 +25,10 @@ LICENCES = frozenset(
         ("mar, 10/12/2019 - 09:23", "2019-12-10T09:23:00Z"),
         ("Date changed  jeu, 19/12/2019 - 03:00", "2019-12-19T03:00:00Z"),
         ("12/31/2019", "2019-12-31"),
-        ("14 March 2020", "2020-03-14T00:00:00Z"),
+        ("14 March 2020", "2020-03-14"),
+        ("March 2020", "2020-03"),
+        ("20200314", "2020-03-14"),
+        ("14 March 2020 3pm", "2020-03-14T15:00:00Z"),
         ("2019-13-45", ""),
         ("soon", ""),
         ("", ""),
@@ -195,3 +198,21 @@ def test_words_of_the_eu():
 )
 def test_formats(stated, media, address, expected):
     assert vocab.format_of(stated, media, address) == expected
+
+
+def test_places_that_no_index_takes():
+    for nowhere in (
+        True,
+        5,
+        "",
+        "  ",
+        "<p></p>",
+        "NaN,NaN,NaN,NaN",
+        {"type": "Point", "coordinates": [400000, 460000]},
+    ):
+        assert places.coverage(nowhere) == {}
+    assert "bbox" in places.coverage({"type": "Polygon", "coordinates": [[[-2, 53], [-1, 54]]]})
+    collection = {"type": "GeometryCollection", "geometries": [{"type": "Point", "coordinates": [-1, 53]}]}
+    assert "bbox" in places.coverage(collection)
+    assert places.boxed(["Leeds", "York"]) == ["Leeds", "York"]
+    assert places.boxed(["2019", "2020"]) == ["2019", "2020"]

@@ -10,8 +10,9 @@ import json
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from ..record import Distribution, FeedError, Page, Record, as_list
+from ..record import Distribution, FeedError, Page, Record, as_list, whole
 from .decode import Document
+from .terms import label
 
 ROWS = 200
 
@@ -40,8 +41,7 @@ def _unwrap(result: Any) -> tuple[list[Any], int | None]:
     if isinstance(result, dict) and "results" not in result and "result" in result:
         return _unwrap(result["result"])
     if isinstance(result, dict) and "results" in result:
-        count = result.get("count")
-        return as_list(result["results"]), count if isinstance(count, int) else None
+        return as_list(result["results"]), whole(result.get("count"))
     if isinstance(result, list) and result and all(isinstance(one, list) for one in result):
         return [item for one in result for item in one], None
     return as_list(result), None
@@ -69,8 +69,8 @@ def read(item: dict[str, Any]) -> Record:
     notes = ["it is marked private upstream, though the feed is public"] if item.get("private") is True else []
     return Record(
         upstream_id=identity(item),
-        title=fields.get("title") or fields.get("name"),
-        description=fields.get("notes") or fields.get("description"),
+        title=label(fields.get("title")) or fields.get("name"),
+        description=label(fields.get("notes") or fields.get("description")),
         keywords=[
             tag.get("display_name") or tag.get("name") if isinstance(tag, dict) else tag for tag in _tags(fields)
         ],

@@ -95,7 +95,8 @@ def _publisher(item: dict[str, Any], custom: dict[str, Any]) -> dict[str, Any]:
     for owner in (item.get("team"), item.get("masthead"), item.get("organization")):
         if isinstance(owner, dict) and (owner.get("title") or owner.get("name")):
             return {"name": owner.get("title") or owner.get("name"), "id": owner.get("id")}
-    named = item.get("publisher") or custom.get("author")
+    masthead = item.get("masthead")
+    named = item.get("publisher") or custom.get("author") or (masthead if isinstance(masthead, str) else "")
     return {"name": _title(named), "id": item["team"] if isinstance(item.get("team"), str) else ""}
 
 

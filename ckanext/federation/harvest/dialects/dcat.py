@@ -112,7 +112,7 @@ def read(item: Any) -> Record:
         version=label(first(terms, "versioninfo", "version", "hasversion")),
         conforms_to=[_code(one) for one in values(terms, "conformsto")],
         documentation=[_code(one) for one in values(terms, "page", "references", "documentation")],
-        distributions=[_distribution(one) for one in objects(terms.get("distribution"))],
+        distributions=_distributions(terms.get("distribution")),
     )
 
 
@@ -186,6 +186,12 @@ def _period(value: Any) -> tuple[Any, Any] | None:
         return (start, end) if start or end else None
     parts = [part.strip() for part in clean(value).split("/")]
     return (parts[0], parts[1]) if len(parts) == 2 and re.match(r"\d{4}", parts[0]) else None
+
+
+def _distributions(value: Any) -> list[Distribution]:
+    """Objects in whatever shape; a mere address is a file too."""
+    bare = [Distribution(access_url=one) for one in as_list(value) if isinstance(one, str)]
+    return [_distribution(one) for one in objects(value)] + bare
 
 
 def _distribution(value: dict[str, Any]) -> Distribution:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..record import Distribution, Page, Record, as_list
+from ..record import Distribution, Page, Record, as_list, whole
 from ..text import clean
 from . import hub_item
 from .decode import Document
@@ -31,7 +31,7 @@ def page(document: Document) -> Page:
     stats = dict(meta["stats"]) if isinstance(meta.get("stats"), dict) else {}
     items = document.value["data"]
     named = ((identity(one), clean(one["attributes"].get("title"))) for one in items)
-    return Page(items, next_url=following, total=stats.get("totalCount"), repeats=hub_item.repeats(named))
+    return Page(items, next_url=following, total=whole(stats.get("totalCount")), repeats=hub_item.repeats(named))
 
 
 def identity(item: Any) -> str:

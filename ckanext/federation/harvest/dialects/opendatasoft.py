@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from ..record import Distribution, Page, Record, as_list
+from ..record import Distribution, Page, Record, as_list, whole
 from .decode import Document
 from .terms import first, mapping
 
@@ -28,11 +28,11 @@ def page(document: Document) -> Page:
     parts = urlsplit(document.hints.url)
     site = f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
     items = [{**item, "_site": site} for item in items]
-    total = document.value.get("total_count") if isinstance(document.value, dict) else None
+    total = whole(document.value.get("total_count")) if isinstance(document.value, dict) else None
     query = dict(parse_qsl(parts.query))
     reached = len(items) + (int(query["offset"]) if query.get("offset", "").isdigit() else 0)
-    if not isinstance(total, int) or not items or reached >= total or not site:
-        return Page(items, total=total if isinstance(total, int) else None)
+    if total is None or not items or reached >= total or not site:
+        return Page(items, total=total)
     query["offset"] = str(reached)
     return Page(items, next_url=urlunsplit(parts._replace(query=urlencode(query))), total=total)
 

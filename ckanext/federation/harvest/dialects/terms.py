@@ -13,6 +13,8 @@ from typing import Any
 from ..record import as_list
 
 _LOCAL = re.compile(r".*[/#:]")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z]{2,4})?", re.I)
+_PREFERRED = ("en", "en-gb", "en-us", "cy")
 
 
 def fold(item: Any) -> dict[str, Any]:
@@ -20,6 +22,9 @@ def fold(item: Any) -> dict[str, Any]:
     folded: dict[str, Any] = {}
     if not isinstance(item, dict):
         return folded
+    # DKAN wraps what it keeps apart, as {"identifier": ..., "data": {...}}.
+    if isinstance(item.get("data"), dict) and item.keys() <= {"identifier", "data"}:
+        item = {**item["data"], "@id": item["data"].get("@id", "")}
     for key, value in item.items():
         name = key if key[:1] == "@" else _LOCAL.sub("", key).lower()
         if name not in folded or folded[name] in (None, "", [], {}):
@@ -65,8 +70,14 @@ def mapping(value: Any) -> dict[str, Any]:
 
 
 def label(value: Any) -> Any:
-    """A label of what may be text or an object: its value, label, title or name, else its address."""
+    """A label of what may be text or an object: its value, label, title or name, else its address.
+
+    Of texts by language (``{"en": ..., "cy": ...}``) the one that the portal's readers know best.
+    """
     if not isinstance(value, dict):
         return value
+    if value and all(_LANGUAGE.fullmatch(key) for key in value):
+        by_tongue = {key.lower(): one for key, one in value.items() if one and isinstance(one, str)}
+        return next((by_tongue[tongue] for tongue in (*_PREFERRED, *sorted(by_tongue)) if tongue in by_tongue), "")
     terms = fold(value)
     return first(terms, "@value", "preflabel", "label", "title", "name", "fn") or terms.get("@id") or ""
