@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import pytest
+import sqlalchemy as sa
 from ckan import model
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories, helpers
+
+from ckanext.journey import model as tables
 
 pytestmark = [
     pytest.mark.ckan_config("ckan.plugins", "journey"),
@@ -258,6 +261,26 @@ BAD_SYSTEMS = [
     ({"custodian_role": "a@b.uk"}, "custodian_role"),
     ({"colour": "red"}, "colour"),
 ]
+
+
+def test_what_is_written_is_committed_and_answered(world):
+    """The answer is read after the action's own commit; another connection sees what it tells of."""
+
+    def stands(table, **values):
+        with model.meta.engine.connect() as other:
+            query = sa.select(sa.func.count()).select_from(table)
+            return other.execute(query.where(*(table.c[name] == value for name, value in values.items()))).scalar_one()
+
+    for vendor in ("First", "Second"):
+        told = {"organization": world.org["id"], "name": "Ledger of rents", "vendor": vendor}
+        system = helpers.call_action("journey_system_create", **told)
+        assert stands(tables.system, id=system["id"], vendor=vendor) == 1
+    for _ in range(2):
+        step = helpers.call_action("journey_step_create", dataset=world.open["id"], type="clean", key="once")
+        assert stands(tables.step, id=step["id"], package_id=world.open["id"]) == 1
+    assert helpers.call_action("journey_rebuild")["events"] == stands(tables.event)
+    assert stands(tables.step, id=step["id"]) == 1
+    assert helpers.call_action("journey_verify")["valid"]
 
 
 def test_a_bad_system_is_refused(world):
