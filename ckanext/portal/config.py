@@ -39,3 +39,13 @@ def csp_connect() -> list[str]:
 
 def csp_frame() -> list[str]:
     return tk.config["ckanext.portal.csp_frame"]
+
+
+def csp_pictures() -> list[str]:
+    return tk.config["ckanext.portal.csp_pictures"]
+
+
+def map_tiles() -> str:
+    """The address of the base map that ckanext-geoview's settings name, or ""."""
+    names = ("custom_url", "custom.url", "wms.url")
+    return next(filter(None, (tk.config.get(f"ckanext.spatial.common_map.{name}") for name in names)), "")

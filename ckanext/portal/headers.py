@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 # Pages on which CKAN itself has scripts in the text or in attributes: previews in frames, forms that manage
 # files, API tokens. Everywhere else no script runs that is not a file of this site.
 PREVIEWS = (".view",)
 HANDLERS = ("_resource.new", "_resource.edit", "_resource.edit_view", "_resource.read", "user.api_tokens")
+HOST = re.compile(r"(\*\.)?[a-z0-9.:_-]+")
 
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -24,8 +27,28 @@ def kind_of(endpoint: str) -> str:
     return "handlers" if endpoint.endswith(HANDLERS) else "strict"
 
 
-def policy(kind: str, connect: Iterable[str] = (), frame: Iterable[str] = (), https: bool = False) -> str:
-    """The Content-Security-Policy. `connect` and `frame` are further sources the operator allows.
+def origin(address: str) -> str:
+    """The source, as a policy names it, of a map's tiles: of https://{s}.tile.example/{z}.png it is https://*.tile.example."""
+    try:
+        parts = urlsplit(address.replace("{s}", "*"))
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return ""
+    named = parts.scheme in ("http", "https") and HOST.fullmatch(host)
+    return f"{parts.scheme}://{host}" + (f":{port}" if port else "") if named else ""
+
+
+def policy(
+    kind: str,
+    connect: Iterable[str] = (),
+    frame: Iterable[str] = (),
+    https: bool = False,
+    pictures: Iterable[str] = ("https:",),
+    tiles: str = "",
+) -> str:
+    """The Content-Security-Policy. `connect`, `frame` and `pictures` are further sources the operator allows.
+
+    `tiles` is the address of the map's tiles, which previews may show.
 
     A preview may be framed by other sites, because CKAN offers code to embed it.
     """
@@ -35,6 +58,7 @@ def policy(kind: str, connect: Iterable[str] = (), frame: Iterable[str] = (), ht
         "handlers": "'self' 'unsafe-eval'",
         "preview": "'self' 'unsafe-inline' 'unsafe-eval'",
     }[kind]
+    shown = [*pictures, *([origin(tiles)] if kind == "preview" and origin(tiles) else [])]
     rules = {
         "default-src": "'self'",
         "base-uri": "'self'",
@@ -42,7 +66,7 @@ def policy(kind: str, connect: Iterable[str] = (), frame: Iterable[str] = (), ht
         "script-src": script,
         "script-src-attr": "'none'" if kind == "strict" else "'unsafe-inline'",
         "style-src": "'self' 'unsafe-inline'",
-        "img-src": "'self' data: blob: https:",
+        "img-src": " ".join(["'self'", "data:", "blob:", *shown]),
         "font-src": "'self' data:",
         "media-src": "'self' https:",
         "worker-src": "'self' blob:",

@@ -87,7 +87,9 @@ def secure(response: Response) -> Response:
     if config.content_security_policy() and response.mimetype == "text/html":
         kind = headers.kind_of(request.endpoint or "")
         https = tk.config["ckan.site_url"].startswith("https:")
-        policy = headers.policy(kind, config.csp_connect(), config.csp_frame(), https)
+        policy = headers.policy(
+            kind, config.csp_connect(), config.csp_frame(), https, config.csp_pictures(), config.map_tiles()
+        )
         response.headers.setdefault("Content-Security-Policy", policy)
     return response
 

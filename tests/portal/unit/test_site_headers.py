@@ -1,6 +1,6 @@
 import pytest
 
-from ckanext.portal.headers import kind_of, policy
+from ckanext.portal.headers import kind_of, origin, policy
 
 
 def rules(kind: str, **more) -> dict[str, str]:
@@ -48,3 +48,28 @@ def test_the_operator_s_sources_are_added():
 def test_https_is_asked_for_only_where_the_site_has_it():
     assert "upgrade-insecure-requests" not in rules("strict")
     assert "upgrade-insecure-requests" in rules("strict", https=True)
+
+
+@pytest.mark.parametrize(
+    ("address", "source"),
+    [
+        ("https://tile.openstreetmap.org/{z}/{x}/{y}.png", "https://tile.openstreetmap.org"),
+        ("https://{s}.tile.example.org/{z}/{x}/{y}.png", "https://*.tile.example.org"),
+        ("http://127.0.0.1:8080/{z}/{x}/{y}.png", "http://127.0.0.1:8080"),
+        ("/tiles/{z}/{x}/{y}.png", ""),
+        ("javascript:alert(1)", ""),
+        ("https://a.example; script-src */x", ""),
+        ("https://[::1", ""),
+        ("", ""),
+    ],
+)
+def test_the_source_of_a_map_s_tiles(address, source):
+    assert origin(address) == source
+
+
+def test_only_previews_show_the_map_and_pictures_are_the_operator_s_choice():
+    more = {"pictures": ["https://images.example.org"], "tiles": "https://tile.openstreetmap.org/{z}/{x}/{y}.png"}
+    own = "'self' data: blob: https://images.example.org"
+    assert rules("preview", **more)["img-src"] == f"{own} https://tile.openstreetmap.org"
+    assert rules("strict", **more)["img-src"] == own
+    assert rules("strict")["img-src"] == "'self' data: blob: https:"
