@@ -9,13 +9,13 @@ PLUGINS = {
     "feeds": "FeedsPlugin",
     "journey": "JourneyPlugin",
 }
+# Migrations bring ini and mako files; the rest are schemas, code lists, pages and their texts.
+DATA = "yaml yml json csv html css js svg po pot mo sql ini mako".split()
 
 setup(
     packages=find_namespace_packages(include=["ckanext.*"]),
     include_package_data=True,
-    package_data={
-        "": ["*.yaml", "*.yml", "*.html", "*.css", "*.js", "*.svg", "*.json", "*.csv", "*.mo", "*.po", "*.sql"]
-    },
+    package_data={"": [f"*.{kind}" for kind in DATA]},
     entry_points={
         "ckan.plugins": [f"{name} = ckanext.{name}.plugin:{cls}" for name, cls in PLUGINS.items()],
         "babel.extractors": ["ckan = ckan.lib.extract:extract_ckan"],

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -52,8 +53,8 @@ def wait_for_tables(site: Site, seconds: float = 240) -> None:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory) -> Iterator[Site]:
-    folder = tmp_path_factory.mktemp("browser")
+def site() -> Iterator[Site]:
+    folder = Path(tempfile.mkdtemp(prefix="towpath-browser-"))
     env = {key: value for key, value in os.environ.items() if not key.startswith(("CKAN_", "PORTAL_"))}
     env |= {"PORTAL_HOME": str(folder / "home")}
     command = PROJECT / "portal"
@@ -68,6 +69,7 @@ def site(tmp_path_factory) -> Iterator[Site]:
         yield found
     finally:
         subprocess.run([command, "down"], env=env, capture_output=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ from .home import Home
 from .spec import Service
 
 MARK = "TOWPATH_HOME"  # in the environment of every process of a portal: which portal it belongs to
+SAME_START = 3  # seconds between a process and the record of its start
 NO_ANSWER = (OSError, http.client.HTTPException, xmlrpc.client.Error)
 
 
@@ -59,8 +60,20 @@ def _same_portal(process: psutil.Process, home: Home) -> bool:
     return False
 
 
+def _recorded(home: Home) -> list[psutil.Process]:
+    """The services that were last seen: PostgreSQL and Valkey write their titles over their environment."""
+    found = []
+    for each in home.read("run/services.json").get("services", []):
+        with contextlib.suppress(psutil.Error, TypeError):
+            process = psutil.Process(each["pid"])
+            # the same number at another time is another process
+            if abs(process.create_time() - each["started"]) < SAME_START:
+                found.append(process)
+    return found
+
+
 def _postmaster(home: Home) -> list[psutil.Process]:
-    """PostgreSQL overwrites its environment, so it is known by its own pid file."""
+    """PostgreSQL's own record, should ours have been cut off."""
     with contextlib.suppress(OSError, ValueError, IndexError, psutil.Error):
         lines = (home.path / "postgres" / "data" / "postmaster.pid").read_text().splitlines()
         process = psutil.Process(int(lines[0]))
@@ -69,11 +82,21 @@ def _postmaster(home: Home) -> list[psutil.Process]:
     return []
 
 
+def _valkey(home: Home) -> list[psutil.Process]:
+    """Valkey by the folder that it works in, should our record have been cut off."""
+    found = []
+    for process in psutil.process_iter(["name"]):
+        with contextlib.suppress(psutil.Error, OSError):
+            if process.info["name"] == "valkey-server" and process.cwd() == str(home.path / "valkey"):
+                found.append(process)
+    return found
+
+
 def leftovers(home: Home) -> list[psutil.Process]:
     """Processes of this portal that no supervisor looks after."""
     me = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
-    found = [each for each in psutil.process_iter() if each.pid not in me and _same_portal(each, home)]
-    return [*found, *(each for each in _postmaster(home) if each not in found)]
+    marked = [each for each in psutil.process_iter() if each.pid not in me and _same_portal(each, home)]
+    return list({*marked, *_recorded(home), *_postmaster(home), *_valkey(home)})
 
 
 def clear_leftovers(home: Home) -> int:

@@ -2,10 +2,13 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -56,11 +59,11 @@ class Command:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("portal")
-    for each in (folder, *folder.parents[:3]):  # pytest's folders are for the owner alone
-        each.chmod(0o755)
-    return folder / "home"
+def home() -> Iterator[Path]:
+    """Outside pytest's own folders, which another session of pytest may clear away."""
+    folder = Path(tempfile.mkdtemp(prefix="towpath-up-"))
+    yield folder / "home"
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +72,7 @@ def portal(home):
     first = command.ok("up", "--detach", "--no-demo")
     assert "password:" in first
     yield command
-    command("down")
+    assert command("down").returncode == 0
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +160,6 @@ def test_a_killed_supervisor_is_recovered_from(portal, dataset) -> None:
 
 
 def test_a_port_that_is_taken_is_named(portal, tmp_path) -> None:
-    tmp_path.chmod(0o755)
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
@@ -188,8 +190,6 @@ def test_down_leaves_nothing_running_and_up_is_quick(portal, dataset) -> None:
 
 @pytest.mark.parametrize("seconds", [1.5, 6, 9])
 def test_a_first_start_killed_half_way_is_taken_up_again(tmp_path, seconds) -> None:
-    for each in (tmp_path, tmp_path.parent):
-        each.chmod(0o755)
     second = Command(tmp_path / "cut")
     process = subprocess.Popen(
         [PROJECT / "portal", "up", "--no-demo"],
