@@ -75,7 +75,10 @@ class _Cleaner:
         return cleaned
 
     def line(self, value: Any, label: str, limit: int = LONGEST_FIELD) -> str:
-        return text.plain(self.raw(value, label))[:limit]
+        line = text.plain(self.raw(value, label))
+        if len(line) > limit:
+            self.note(f"{label}: cut to {limit:,} characters")
+        return line[:limit]
 
     def prose(self, value: Any, label: str) -> str:
         prose = text.markdown(self.raw(value, label))
@@ -100,11 +103,15 @@ class _Cleaner:
         if text.TEMPLATE.search(stated):
             self.note(f"{label}: an unrendered template was left out")
             return ""
+        schemeless = not re.match(r"(//|[a-zA-Z][a-zA-Z0-9+.-]*:)", stated)
+        if schemeless and not re.match(r"[./?]|[^\s<>]*[./][^\s<>]*$", stated):
+            self.note(f"{label}: “{stated[:80]}” is no web address and was left out")
+            return ""
         # What RDF and browsers refuse in an address, percent-encoded.
         stated = re.sub(r'[\s<>"{}|\\^`]', lambda found: quote(found[0]), stated)
         if stated.startswith("//"):
             stated = "https:" + stated
-        elif not re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:", stated):
+        elif schemeless:
             stated = f"https://{stated}" if re.match(r"www\.", stated) else urljoin(self.policy.base, stated)
         if not _is_web(stated) or len(stated) > LONGEST_ADDRESS:
             self.note(f"{label}: “{stated[:80]}” is no web address and was left out")
@@ -281,6 +288,15 @@ def _resources(
     return resources
 
 
+def _hash(stated: str, clean: _Cleaner) -> str:
+    """A checksum is published as hexadecimal bytes; anything else is none."""
+    bare = stated.rsplit(":", 1)[-1].strip()
+    if stated and not (re.fullmatch(r"[0-9a-fA-F]+", bare) and len(bare) % 2 == 0):
+        clean.note(f"hash: “{stated[:60]}” is no hexadecimal checksum and was left out")
+        return ""
+    return bare
+
+
 def _resource(one: Distribution, landing: str, common: dict[str, str], clean: _Cleaner) -> dict[str, Any]:
     download = clean.address(one.download_url, "file")
     access = clean.address(one.access_url, "file")
@@ -301,7 +317,7 @@ def _resource(one: Distribution, landing: str, common: dict[str, str], clean: _C
         "format": vocab.format_of(clean.line(one.format, "format", 100), media, url if download else ""),
         "mimetype": media if re.fullmatch(r"[\w.+-]+/[\w.+-]+", media) else "",
         "size": int(float(size)) if re.fullmatch(r"\d{1,15}(\.\d+)?", size) else None,
-        "hash": clean.line(one.hash, "hash", 200),
+        "hash": _hash(clean.line(one.hash, "hash", 200), clean),
         "issued": clean.date(one.issued, "file date"),
         "modified": clean.date(one.modified, "file date"),
         "access_url": access if access != url else "",

@@ -5,6 +5,8 @@ import json
 import pytest
 
 from ckanext.federation.harvest import dates, licences, people, places, text, vocab
+from ckanext.federation.harvest.convert import Policy, convert
+from ckanext.federation.harvest.dialects import dcat
 
 LICENCES = frozenset(
     ["notspecified", "uk-ogl", "uk-ogl-2", "cc-by", "cc-by-sa", "cc-zero", "cc-nc", "odc-odbl", "other-pd"]
@@ -216,3 +218,24 @@ def test_places_that_no_index_takes():
     assert "bbox" in places.coverage(collection)
     assert places.boxed(["Leeds", "York"]) == ["Leeds", "York"]
     assert places.boxed(["2019", "2020"]) == ["2019", "2020"]
+
+
+def test_what_is_an_address_and_what_is_only_words():
+    record = dcat.read(
+        {
+            "identifier": "1",
+            "title": "T" * 5_000,
+            "conformsTo": ["ISO 19115", "x", "<script>alert(1)</script>", "/specs/a b.pdf", "specs/c.pdf"],
+            "distribution": [
+                {"downloadURL": "java\tscript:alert(1).csv", "checksum": {"checksumValue": "abc"}, "title": "a"},
+                {"downloadURL": "files/b.csv", "checksum": {"checksumValue": "sha1:00FF"}, "title": "b"},
+            ],
+        }
+    )
+    converted = convert(record, Policy("https://e.org/d/"))
+    dataset = converted.dataset
+    assert len(dataset["title"]) == 500
+    assert "title: cut to 500 characters" in converted.notes
+    assert dataset["conforms_to"] == ["https://e.org/specs/a%20b.pdf", "https://e.org/d/specs/c.pdf"]
+    assert [(one["url"], one.get("hash")) for one in dataset["resources"]] == [("https://e.org/d/files/b.csv", "00FF")]
+    assert any("no web address" in note for note in converted.notes)
