@@ -83,15 +83,15 @@ def _put_back(queue: Queue, registry: BaseRegistry, job: Job) -> str | None:
     if count > TIMES:
         if isinstance(registry, StartedJobRegistry):
             return None  # RQ marks it failed, and then it is said
-        log.error("Job %s (%s) was lost %d times and is left failed", job.id, job.description, count)
+        log.error("Job %s (%s) was lost %d times and is left failed", job.id, job.func_name, count)
         job.meta[COUNT] = count
         job.save_meta()
         return "given_up"
     if any(waiting.data == job.data for waiting in queue.get_jobs()):
-        log.warning("Job %s (%s) was lost; the same waits already", job.id, job.description)
+        log.warning("Job %s (%s) was lost; the same waits already", job.id, job.func_name)
     else:
         again = queue.enqueue_call(
-            job.func_name,
+            str(job.func_name),
             args=job.args,
             kwargs=job.kwargs,
             timeout=job.timeout,  # type: ignore[arg-type]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from flask import g, has_app_context
@@ -19,6 +20,7 @@ def words(query: str) -> list[str]:
     return [word for word in WORD.findall(plain.lower()) if len(word) >= SHORTEST]
 
 
+@lru_cache(maxsize=256)
 def _pattern(query: str) -> re.Pattern[str] | None:
     found = sorted({_stem(word) for word in words(query)}, key=len, reverse=True)
     if not found:

@@ -342,7 +342,9 @@ def test_a_page_tells_when_the_data_changed_and_else_when_the_record_did(app):
 
 @pytest.mark.parametrize("path", ["/dataset/?q=a&tags=x&page=2", "/dataset/", "/dataset/?tags=x&tags=y%20%26%20z"])
 def test_the_addresses_of_facets_are_those_that_ckan_makes(app, path):
-    items = [{"name": name, "active": name == "x" and "tags=x" in path} for name in ("x", "y & z", "Caffi Tŷ", "a+b", "")]
+    items = [
+        {"name": name, "active": name == "x" and "tags=x" in path} for name in ("x", "y & z", "Caffi Tŷ", "a+b", "")
+    ]
     with app.flask_app.test_request_context(path):
         theirs = [
             tk.h.remove_url_param("tags", item["name"])
