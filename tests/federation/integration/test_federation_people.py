@@ -1,5 +1,7 @@
 """Who may see and do what: actions, pages, command line."""
 
+import re
+
 import pytest
 from bs4 import BeautifulSoup
 from ckan import model
@@ -87,6 +89,9 @@ def test_pages(people, node, make, app):
     run = node.run([make(1), make(2, title="<script>alert(1)</script>{{x}}"), make(3, title="{{x}}")])
     for path in ("/federation", "/federation/", "/federation/wharfedale", "/dataset/dataset-1"):
         assert app.get(path).status_code == 200
+    # Day first, in every page's language; never "November 23, 2026".
+    assert re.search(r"\b\d{1,2} [A-Z][a-z]+ \d{4}, \d{2}:\d{2}\b", app.get("/federation/wharfedale").body)
+    assert not re.search(r"\b[A-Z][a-z]+ \d{1,2}, \d{4}", app.get("/federation/wharfedale").body)
     page = BeautifulSoup(app.get("/dataset/dataset-1").body, "html.parser")
     origin = page.select_one(".federation-origin")
     assert "Harvested from Wharfedale" in " ".join(origin.text.split())
