@@ -100,9 +100,8 @@ def _put_back(queue: Queue, registry: BaseRegistry, job: Job) -> str | None:
             description=job.description,
             meta=job.meta | {COUNT: count},
         )
-        log.warning(
-            "Job %s (%s) was lost; queued again as %s, %d of %d", job.id, job.description, again.id, count, TIMES
-        )
+        # Not the job's description: RQ writes the arguments in it, and with them ckanext-xloader's key.
+        log.warning("Job %s (%s) was lost; queued again as %s, %d of %d", job.id, job.func_name, again.id, count, TIMES)
     _forget(queue, job)
     return "requeued"
 

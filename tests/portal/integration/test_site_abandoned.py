@@ -151,10 +151,13 @@ def failed(reason: str) -> Job:
     return job
 
 
-def test_what_rq_gave_up_when_the_heartbeat_ran_out_is_queued_again():
+def test_what_rq_gave_up_when_the_heartbeat_ran_out_is_queued_again(caplog):
     failed("Moved to FailedJobRegistry, due to AbandonedJobError, at 2026-01-01 00:00:00")
     assert scheduled.requeue_abandoned() == {"requeued": 1, "given_up": 0}
     assert len(queued()) == 1
+    said = [each.getMessage() for each in caplog.records if each.name == abandoned.__name__]
+    assert any("(time.sleep) was lost; queued again" in each for each in said)
+    assert not any("sleep(60)" in each for each in said), "arguments may hold keys"
 
 
 def test_a_job_that_failed_by_itself_stays_failed():
