@@ -151,7 +151,8 @@ def failed(reason: str) -> Job:
     return job
 
 
-def test_what_rq_gave_up_when_the_heartbeat_ran_out_is_queued_again(caplog):
+def test_what_rq_gave_up_when_the_heartbeat_ran_out_is_queued_again(caplog, monkeypatch):
+    monkeypatch.setattr(abandoned.log, "handlers", [caplog.handler])  # CKAN's loggers do not hand on to the root
     failed("Moved to FailedJobRegistry, due to AbandonedJobError, at 2026-01-01 00:00:00")
     assert scheduled.requeue_abandoned() == {"requeued": 1, "given_up": 0}
     assert len(queued()) == 1
