@@ -10,7 +10,7 @@ PLUGINS = {
     "journey": "JourneyPlugin",
 }
 # Migrations bring ini and mako files; the rest are schemas, code lists, pages and their texts.
-DATA = "yaml yml json csv html css js svg po pot mo sql ini mako".split()
+DATA = ("yaml", "yml", "json", "csv", "html", "css", "js", "svg", "po", "pot", "mo", "sql", "ini", "mako")
 
 setup(
     packages=find_namespace_packages(include=["ckanext.*"]),

@@ -94,7 +94,7 @@ def page(browser: Browser, site: Site) -> Iterator[Page]:
 def signed_in(page: Page, site: Site) -> Page:
     page.goto("/user/login")
     page.get_by_label("Username").fill(site.user)
-    page.get_by_label("Password", exact=True).fill(site.password)
-    page.get_by_role("button", name="Login").click()
+    page.get_by_label("Password").fill(site.password)
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
     page.wait_for_url(re.compile("/dashboard"))
     return page

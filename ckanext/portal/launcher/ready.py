@@ -1,9 +1,12 @@
 """Does a service answer? Each probe is quick and says why not."""
 
+import contextlib
 import http.client
 import json
 import time
 from collections.abc import Callable
+
+import psutil
 
 from . import supervise
 from .errors import PortalError
@@ -54,6 +57,24 @@ def web(host: str, port: int, path: str, timeout: float = 30) -> Probe:
         return None if answer.status < 500 else f"HTTP {answer.status}: {body[:300].decode(errors='replace')}"
 
     return probe
+
+
+def own_web(home: Home, probe: Probe, port: int) -> Probe:
+    """That it is our web server that answers, and not another portal's that took the port a moment before."""
+
+    def both() -> str | None:
+        why = probe()
+        pid = supervise.states(home).get("web", {}).get("pid")
+        if why or not pid:
+            return why or "it is not running"
+        with contextlib.suppress(psutil.Error):
+            process = psutil.Process(pid)
+            for each in (process, *process.children(recursive=True)):
+                if any(c.status == psutil.CONN_LISTEN and c.laddr.port == port for c in each.net_connections("inet")):
+                    return None
+        return f"another program answers on port {port}; stop it, or set PORTAL_PORT"
+
+    return both
 
 
 def solr(url: str) -> Probe:

@@ -56,7 +56,7 @@ def probes(portal: Portal) -> dict[str, Probe]:
     found: dict[str, Probe] = {
         "valkey": ready.valkey(settings["ckan.redis.url"]),
         "solr": ready.solr(settings["solr_url"]),
-        "web": ready.web(local, ports.get("web", 0), "/health"),
+        "web": ready.own_web(home, ready.web(local, ports.get("web", 0), "/health"), ports.get("web", 0)),
         "worker": ready.alive(home, "worker"),
         "scheduler": ready.alive(home, "scheduler"),
         "demo-node": ready.web("127.0.0.1", ports.get("demo-node", 0), "/"),

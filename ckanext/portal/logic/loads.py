@@ -48,5 +48,9 @@ def _waiting() -> set[str]:
     for queue in jobs.get_all_queues():
         for job in queue.get_jobs():
             if str(job.func_name).endswith("xloader_data_into_datastore"):
-                found |= {data["metadata"]["resource_id"] for data in job.args if isinstance(data, dict) and "metadata" in data}
+                found |= {
+                    data["metadata"]["resource_id"]
+                    for data in job.args
+                    if isinstance(data, dict) and "metadata" in data
+                }
     return found

@@ -58,12 +58,15 @@ def test_a_file_changed_while_its_load_waits_is_saved_and_loaded_once() -> None:
 def test_a_load_that_was_lost_from_the_queue_is_queued_again() -> None:
     resource = factories.Resource(format="CSV", url="http://127.0.0.1/a.csv")
     jobs.get_queue().empty()
-    tk.get_action("xloader_submit")({"ignore_auth": True, "user": factories.Sysadmin()["name"]}, {"resource_id": resource["id"]})
+    tk.get_action("xloader_submit")(
+        {"ignore_auth": True, "user": factories.Sysadmin()["name"]}, {"resource_id": resource["id"]}
+    )
     assert waiting(resource["id"]) == 1
 
 
 def test_a_stranger_may_not_have_a_file_loaded() -> None:
-    resource = factories.Resource(format="CSV", url="http://127.0.0.1/a.csv")
+    dataset = factories.Dataset(owner_org=factories.Organization()["id"])
+    resource = factories.Resource(package_id=dataset["id"], format="CSV", url="http://127.0.0.1/a.csv")
     with pytest.raises(tk.NotAuthorized):
         tk.get_action("xloader_submit")({"user": factories.User()["name"]}, {"resource_id": resource["id"]})
 
