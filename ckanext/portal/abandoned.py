@@ -111,6 +111,8 @@ def _forget(queue: Queue, job: Job) -> None:
     for job_id, execution_id in started.get_job_and_execution_ids(cleanup=False):
         if job_id == job.id:
             queue.connection.zrem(started.key, f"{job_id}:{execution_id}")
+    # A killed run's record expires before the list that names it, and RQ's delete would look for it in vain.
+    queue.connection.delete(job.execution_registry.key)
     job.delete()
 
 

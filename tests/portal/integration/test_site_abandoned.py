@@ -153,12 +153,22 @@ def failed(reason: str) -> Job:
 
 def test_what_rq_gave_up_when_the_heartbeat_ran_out_is_queued_again(caplog, monkeypatch):
     monkeypatch.setattr(abandoned.log, "handlers", [caplog.handler])  # CKAN's loggers do not hand on to the root
+    monkeypatch.setattr(abandoned.log, "disabled", False)  # as fileConfig leaves those that were there before it
     failed("Moved to FailedJobRegistry, due to AbandonedJobError, at 2026-01-01 00:00:00")
     assert scheduled.requeue_abandoned() == {"requeued": 1, "given_up": 0}
     assert len(queued()) == 1
     said = [each.getMessage() for each in caplog.records if each.name == abandoned.__name__]
     assert any("(time.sleep) was lost; queued again" in each for each in said)
     assert not any("sleep(60)" in each for each in said), "arguments may hold keys"
+
+
+def test_a_run_whose_record_expired_is_queued_again_once():
+    job = failed("Moved to FailedJobRegistry, due to AbandonedJobError, at 2026-01-01 00:00:00")
+    connect_to_redis().zadd(job.execution_registry.key, {"gone": time.time() + 600})
+    scheduled.requeue_abandoned()
+    scheduled.requeue_abandoned()
+    assert len(queued()) == 1
+    assert not Job.exists(job.id, connection=connect_to_redis())
 
 
 def test_a_job_that_failed_by_itself_stays_failed():

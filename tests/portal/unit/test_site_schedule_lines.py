@@ -34,8 +34,11 @@ def test_a_line_that_cannot_be_read_is_named(line):
 
 
 def test_what_is_not_installed_is_left_out(caplog, monkeypatch):
-    # The test settings keep our log lines from the root logger, where pytest listens.
-    monkeypatch.setattr(logging.getLogger("ckanext"), "propagate", True)
+    # The test settings keep our log lines from the root logger, where pytest listens; and fileConfig
+    # disables the loggers that were there before it.
+    log = logging.getLogger("ckanext.portal.schedule")
+    monkeypatch.setattr(log, "handlers", [caplog.handler])
+    monkeypatch.setattr(log, "disabled", False)
     assert load("no.such.module:function") is None
     assert load("json:no_such_function") is None
     assert "Left out of the schedule: no.such.module:function" in caplog.text
