@@ -1,6 +1,12 @@
+import re
+from base64 import b64encode
+from hashlib import sha256
+from pathlib import Path
+
+import ckanext.datatablesview
 import pytest
 
-from ckanext.portal.headers import kind_of, origin, policy
+from ckanext.portal.headers import REFIT, kind_of, origin, policy
 
 
 def rules(kind: str, **more) -> dict[str, str]:
@@ -73,3 +79,15 @@ def test_only_previews_show_the_map_and_pictures_are_the_operator_s_choice():
     assert rules("preview", **more)["img-src"] == f"{own} https://tile.openstreetmap.org"
     assert rules("strict", **more)["img-src"] == own
     assert rules("strict")["img-src"] == "'self' data: blob: https:"
+
+
+def test_a_preview_runs_one_handler_and_no_other():
+    """ckanext-geoview does not escape what a GeoJSON file says; the table view has one button with a handler."""
+    allowed = rules("preview")["script-src-attr"].split()
+    digest = b64encode(sha256(REFIT.encode()).digest()).decode()
+    assert allowed == ["'unsafe-hashes'", f"'sha256-{digest}'"]
+
+
+def test_that_handler_is_the_table_views():
+    folder = Path(ckanext.datatablesview.__path__[0]) / "templates" / "datatables"
+    assert re.findall(r'onclick="([^"]*)"', (folder / "datatables_view.html").read_text()) == [REFIT]
