@@ -27,11 +27,12 @@ def up_(arguments: argparse.Namespace) -> int:
     with home.lock():
         if supervise.running(home):
             steps.note("the portal runs already")
+            portal = _running_portal()
         else:
             demo = not arguments.no_demo and (PROJECT / "seeds").is_dir()
             portal, _ = up.bring_up(home, steps, arguments.host, arguments.port, demo)
-            if demo:
-                up.load_demo(portal, steps)
+        if "demo-node" in supervise.states(home):  # also where an earlier `up` was cut off while it loaded
+            up.load_demo(portal, steps)
         _ready(home, steps)
     return 0 if arguments.detach else follow_until_stopped(home)
 
@@ -111,7 +112,7 @@ def logs(arguments: argparse.Namespace) -> int:
     for each in files:
         with each.open(errors="replace") as handle:
             last = collections.deque(handle, arguments.lines)
-        print(f"==> {each.stem} <==", *last, sep="\n" if not last else "", end="\n")
+        print(f"==> {each.stem} <==\n{''.join(last)}")
     return 0
 
 

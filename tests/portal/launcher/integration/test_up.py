@@ -128,6 +128,16 @@ def test_up_on_a_running_portal_says_so(portal) -> None:
     assert "runs already" in portal.ok("up", "--detach")
 
 
+def test_logs_are_shown_by_service(portal) -> None:
+    shown = portal.ok("logs", "postgres", "-n", "2")
+    assert shown.startswith("==> postgres <==\n")
+    assert 2 <= len(shown.strip().splitlines()) <= 3
+    assert "==> web <==" in portal.ok("logs")
+    done = portal("logs", "nonsense")
+    assert done.returncode == 1
+    assert "no log of nonsense" in done.stderr
+
+
 def test_ckan_has_this_portals_settings(portal, dataset) -> None:
     assert dataset in portal.ok("ckan", "dataset", "list")
 
