@@ -64,7 +64,9 @@ def _recorded(home: Home) -> list[psutil.Process]:
     """The services that were last seen: PostgreSQL and Valkey write their titles over their environment."""
     found = []
     for each in home.read("run/services.json").get("services", []):
-        with contextlib.suppress(psutil.Error, TypeError):
+        if not each["pid"] or not each["started"]:
+            continue  # it was stopped
+        with contextlib.suppress(psutil.Error):
             process = psutil.Process(each["pid"])
             # the same number at another time is another process
             if abs(process.create_time() - each["started"]) < SAME_START:
@@ -95,8 +97,9 @@ def _valkey(home: Home) -> list[psutil.Process]:
 def leftovers(home: Home) -> list[psutil.Process]:
     """Processes of this portal that no supervisor looks after."""
     me = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
-    marked = [each for each in psutil.process_iter() if each.pid not in me and _same_portal(each, home)]
-    return list({*marked, *_recorded(home), *_postmaster(home), *_valkey(home)})
+    marked = [each for each in psutil.process_iter() if _same_portal(each, home)]
+    found = {*marked, *_recorded(home), *_postmaster(home), *_valkey(home)}
+    return [each for each in found if each.pid not in me]
 
 
 def clear_leftovers(home: Home) -> int:
