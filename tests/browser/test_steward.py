@@ -46,6 +46,12 @@ def test_a_step_is_added_to_a_journey(signed_in: Page, site) -> None:
 
 
 def test_a_stranger_may_not_edit(page: Page) -> None:
-    page.goto("/dataset/edit/libraries")
-    expect(page).to_have_url(re.compile("/user/login|/dataset/edit/libraries"))
-    expect(page.get_by_label("Title", exact=True)).to_have_count(0)
+    answer = page.goto("/dataset/edit/libraries")
+    assert answer and answer.status == 403
+    expect(page.locator("input[name=title]")).to_have_count(0)
+    expect(page.get_by_role("main")).to_contain_text("You may not see this page")
+
+
+def test_who_signed_in_sees_the_form_that_a_stranger_does_not(signed_in: Page) -> None:
+    signed_in.goto("/dataset/edit/libraries")
+    expect(signed_in.locator("input[name=title]")).to_have_count(1)
