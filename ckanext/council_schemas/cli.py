@@ -3,23 +3,36 @@
 import json
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import click
 import yaml
 
 from . import generate, vocabularies
+from .bulk.command import bulk_apply, bulk_export, bulk_plan
+from .check.command import check
 
 __all__ = ["council_schemas"]
 FOLDER = Path(__file__).parent
 
 
+# The types without files: what each is made from, and into.
+OTHERS = {"council_series": "dataset_series.yaml", "council_project": "analytics_project.yaml"}
+
+
+def _source(name: str) -> Any:
+    return yaml.safe_load((FOLDER / "schemas" / f"{name}.yaml").read_text(encoding="utf-8"))
+
+
 def made() -> dict[Path, str]:
     """The generated files and what they should hold, with the ckanext-dcat that is installed."""
     full = yaml.safe_load(files("ckanext.dcat.schemas").joinpath("dcat_ap_full.yaml").read_text(encoding="utf-8"))
-    council = yaml.safe_load((FOLDER / "schemas" / "council.yaml").read_text(encoding="utf-8"))
+    dataset = generate.dataset_schema(full, _source("council"))
+    others = {name: generate.other_type(dataset, _source(name)) for name in OTHERS}
     licences = generate.licences(vocabularies.get("licence"))
     return {
-        FOLDER / "schemas" / "dataset.yaml": generate.dump(generate.dataset_schema(full, council)),
+        FOLDER / "schemas" / "dataset.yaml": generate.dump(dataset),
+        **{FOLDER / "schemas" / OTHERS[n]: generate.dump(made, f"{n}.yaml") for n, made in others.items()},
         FOLDER / "schemas" / "licences.json": json.dumps(licences, indent=1, ensure_ascii=False) + "\n",
     }
 
@@ -27,6 +40,10 @@ def made() -> dict[Path, str]:
 @click.group(name="council-schemas")
 def council_schemas() -> None:
     """Metadata schemas of a council's portal."""
+
+
+for command in (check, bulk_export, bulk_plan, bulk_apply):
+    council_schemas.add_command(command)
 
 
 @council_schemas.command(name="generate")

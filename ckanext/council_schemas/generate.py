@@ -15,9 +15,10 @@ LINK = "council_schemas/display_snippets/link.html"
 # ckanext-dcat's shows nothing for a year or a month.
 DATE = "council_schemas/display_snippets/date.html"
 HEADER = """\
-# Made by `ckan council-schemas generate` from ckanext-dcat's dcat_ap_full.yaml and council.yaml. Do not edit:
-# change council.yaml and make it again.
+# Made by `ckan council-schemas generate` from ckanext-dcat's dcat_ap_full.yaml and {name}. Do not edit:
+# change {name} and make it again.
 """
+_OF_THE_FORM = ("form_section", "start_form_page")
 # Our snippets work without JavaScript and name their parts for screen readers; scheming's do not.
 SNIPPETS = {
     "repeating_subfields": "council_schemas/form_snippets/repeating.html",
@@ -25,13 +26,13 @@ SNIPPETS = {
 }
 
 
-def dataset_schema(full: dict[str, Any], council: dict[str, Any]) -> dict[str, Any]:
+def dataset_schema(full: dict[str, Any], council: dict[str, Any], rest: bool = True) -> dict[str, Any]:
     """Merge the two parsed YAML files.
 
     ``council`` has ``dataset`` (top-level keys), ``pages`` (title, description, sections of fields) and
     ``resource_fields``. A field is its name, or ``{name: {key: value}}`` whose keys win over ckanext-dcat's.
-    Fields of ckanext-dcat that no page names are kept in the last section. Raises ValueError when a field is
-    named twice, or is in neither file.
+    Fields of ckanext-dcat that no page names are kept in the last section, unless ``rest`` is False. Raises
+    ValueError when a field is named twice, or is in neither file.
     """
     base = {field["field_name"]: field for field in full["dataset_fields"]}
     fields: list[Field] = []
@@ -41,7 +42,8 @@ def dataset_schema(full: dict[str, Any], council: dict[str, Any]) -> dict[str, A
     if len(set(named)) < len(named):
         raise ValueError(f"named twice in council.yaml: {sorted({n for n in named if named.count(n) > 1})}")
     last = fields[-1]["form_section"]
-    fields += [{**_styled(field), "form_section": last} for name, field in base.items() if name not in named]
+    if rest:
+        fields += [{**_styled(field), "form_section": last} for name, field in base.items() if name not in named]
     resources = {field["field_name"]: field for field in full["resource_fields"]}
     return {
         **council["dataset"],
@@ -60,7 +62,8 @@ def _resource_fields(sections: list[dict[str, Any]], base: dict[str, Field]) -> 
 
 def _page(page: dict[str, Any], base: dict[str, Field]) -> list[Field]:
     fields = _sections(page["sections"], base)
-    fields[0]["start_form_page"] = {"title": page["title"], "description": page["description"]}
+    if page["title"] != "remove":
+        fields[0]["start_form_page"] = {"title": page["title"], "description": page["description"]}
     return fields
 
 
@@ -103,15 +106,21 @@ def _styled(field: Field) -> Field:
     return field
 
 
+def other_type(dataset: dict[str, Any], council: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a type without files, on one page: fields that it only names are as a dataset has them."""
+    plain = [{k: v for k, v in f.items() if k not in _OF_THE_FORM} for f in dataset["dataset_fields"]]
+    return dataset_schema({"dataset_fields": plain, "resource_fields": []}, council, rest=False)
+
+
 class _Dumper(yaml.SafeDumper):
     def ignore_aliases(self, data: Any) -> bool:
         return True
 
 
-def dump(schema: dict[str, Any]) -> str:
-    """The schema as the committed file has it."""
+def dump(schema: dict[str, Any], name: str = "council.yaml") -> str:
+    """The schema as the committed file has it; ``name`` is the file that it was made from."""
     text = yaml.dump(schema, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
-    return HEADER + text
+    return HEADER.format(name=name) + text
 
 
 def licences(terms: Any) -> list[dict[str, Any]]:

@@ -5,8 +5,22 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 
 from . import vocabularies
+from .helpers_linked import (
+    council_area_choices,
+    council_dataset_choices,
+    council_dataset_names,
+    council_export_links,
+    council_linked,
+    council_members,
+    council_next_in_series,
+    council_projects,
+    council_series_choices,
+    council_series_entries,
+    council_structured_data,
+)
+from .helpers_types import council_found, humanize_entity_type
 from .index import loads
-from .logic.validators import as_list, is_address
+from .logic.refusal import as_list, is_address
 
 Field = dict[str, Any]
 # Shown elsewhere on CKAN's dataset page.
@@ -17,18 +31,32 @@ SEARCHABLE = {
     "frequency": "frequency",
     "gss_area": "gss_area",
     "lgsl_service": "lgsl_service",
+    "use_area": "vocab_use_area",
 }
 
 __all__ = [
+    "council_area_choices",
     "council_choices",
+    "council_dataset_choices",
+    "council_dataset_names",
+    "council_export_links",
     "council_facet_label",
     "council_filled",
     "council_form_sections",
+    "council_found",
     "council_geometry",
     "council_grouped_choices",
     "council_label",
+    "council_linked",
+    "council_members",
+    "council_next_in_series",
+    "council_projects",
     "council_sections",
+    "council_series_choices",
+    "council_series_entries",
+    "council_structured_data",
     "council_terms",
+    "humanize_entity_type",
 ]
 
 

@@ -17,7 +17,7 @@ GEOMETRIES = ("geom", "bbox", "centroid")
 # Analysed fields of CKAN's schema, which take text of any length, and the stored copies of the record.
 TEXT = {"title", "notes", "author", "author_email", "maintainer", "maintainer_email", "text", "urls"}
 TEXT |= {"res_name", "res_description", "data_dict", "validated_data_dict", "title_ngram", "name_ngram"}
-INTERNAL = ("sensitivity",)
+INTERNAL = ("sensitivity", "dpia_status")
 
 
 def shape(doc: Doc, list_fields: Iterable[str]) -> Doc:

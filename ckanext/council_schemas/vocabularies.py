@@ -16,6 +16,7 @@ FOLDER = Path(__file__).parent / "vocabularies"
 GSS_PATTERN = re.compile(r"(E0[6-9]|E10|E47|E61|W06|S12|N09)\d{6}")
 # Where each stored field finds its labels.
 FIELD_VOCABULARY = {
+    "vocab_sector": "sector",
     "theme": "theme",
     "vocab_theme": "theme",
     "language": "language",
@@ -24,6 +25,13 @@ FIELD_VOCABULARY = {
     "access_rights": "access_right",
     "transparency_set": "transparency_set",
     "lgsl_service": "lgsl",
+    "esd_function": "esd_function",
+    "use_area": "use_area",
+    "vocab_use_area": "use_area",
+    "hvd_category": "hvd_category",
+    "vocab_hvd_category": "hvd_category",
+    "security_classification": "security_classification",
+    "dpia_status": "dpia_status",
     "gss_area": "gss",
     "gss_code": "gss",
     "sensitivity": "sensitivity",

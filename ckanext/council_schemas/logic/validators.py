@@ -4,8 +4,6 @@ A code that is in no list is refused, with the field and the value named. A harv
 context: then such a value is dropped, logged, and the rest of the record is kept.
 """
 
-import json
-import logging
 from difflib import get_close_matches
 from typing import Any
 
@@ -13,30 +11,24 @@ import ckan.plugins.toolkit as tk
 from ckanext.scheming.validation import scheming_validator
 
 from .. import dates, vocabularies
+from .links import council_address, council_dataset_ids, council_places, council_series_ids
+from .refusal import as_list, is_address, label, refuse
 
-log = logging.getLogger(__name__)
 Validator = Any
 
 __all__ = [
+    "council_address",
     "council_code",
     "council_codes",
+    "council_dataset_ids",
     "council_date",
     "council_drop_empty_groups",
     "council_email",
     "council_licence",
+    "council_places",
     "council_required",
+    "council_series_ids",
 ]
-
-
-def _label(field: dict[str, Any]) -> str:
-    return tk._(field.get("label") or field["field_name"])
-
-
-def _refuse(context: Any, message: str) -> None:
-    """Raise Invalid; in a harvest, log and go on."""
-    if not context.get("harvested"):
-        raise tk.Invalid(message)
-    log.warning("dropped: %s", message)
 
 
 @scheming_validator
@@ -80,16 +72,6 @@ def council_codes(field: dict[str, Any], schema: Any) -> Validator:
     return validator
 
 
-def as_list(value: Any) -> list[Any]:
-    """A list from a list, a JSON list or a single value."""
-    if isinstance(value, str) and value.lstrip().startswith("["):
-        try:
-            value = json.loads(value)
-        except ValueError:
-            return [value]
-    return value if isinstance(value, list) else [value]
-
-
 def _member(field: dict[str, Any], value: str, context: Any) -> str | None:
     vocabulary = vocabularies.get(field["vocabulary"])
     code = vocabulary.match(value)
@@ -98,17 +80,12 @@ def _member(field: dict[str, Any], value: str, context: Any) -> str | None:
     allowed = field.get("also_allowed")
     if allowed == "text" or (allowed == "uri" and is_address(value)):
         return value
-    _refuse(context, _unknown(field, vocabulary, value))
+    refuse(context, _unknown(field, vocabulary, value))
     return None
 
 
-def is_address(value: str) -> bool:
-    """Whether it is a web address that can stand in RDF as it is."""
-    return value.startswith(("http://", "https://")) and not any(c in value for c in ' <>"{}|\\^`\n\t')
-
-
 def _unknown(field: dict[str, Any], vocabulary: vocabularies.Vocabulary, value: str) -> str:
-    names = {"field": _label(field), "value": value}
+    names = {"field": label(field), "value": value}
     if vocabulary.name == "gss" and not vocabularies.GSS_PATTERN.fullmatch(value):
         return tk._('{field}: "{value}" is not a GSS code of a council. One looks like E08000035.').format(**names)
     if vocabulary.name == "gss":
@@ -142,7 +119,7 @@ def council_date(value: Any, context: Any) -> Any:
         return value
     text = dates.iso(value)
     if value.strip() and not text:
-        _refuse(context, tk._('"{value}" is not a date. Write it like 2026-03-31.').format(value=value))
+        refuse(context, tk._('"{value}" is not a date. Write it like 2026-03-31.').format(value=value))
     return text
 
 
@@ -156,7 +133,7 @@ def council_email(value: Any, context: Any) -> str | None:
         check: Any = tk.get_validator("email_validator")
         return check(text, context)
     except tk.Invalid:
-        _refuse(context, tk._('"{value}" is not an email address.').format(value=text))
+        refuse(context, tk._('"{value}" is not an email address.').format(value=text))
         return None
 
 

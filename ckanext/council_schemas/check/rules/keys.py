@@ -1,0 +1,53 @@
+"""Rows that stand twice (pure)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import polars as pl
+
+from . import LINE, Collector, Context, Found, rule
+
+
+class _Seen:
+    """Hashes of the key of every row; two of a kind are the same key (64 bits: one in ten million files errs)."""
+
+    def __init__(self, names: list[str], whole: bool):
+        self.names, self.whole = names, whole
+        self.hashes: list[pl.DataFrame] = []
+
+    def add(self, frame: pl.DataFrame) -> None:
+        part = frame.filter(pl.any_horizontal(pl.col(self.names).is_not_null())) if not self.whole else frame
+        keys = part.select(self.names)
+        self.hashes.append(pl.DataFrame({"hash": keys.hash_rows(seed=7), LINE: part[LINE]}))
+
+    def finish(self, limit: int) -> Iterable[Found]:
+        if not self.hashes:
+            return
+        every = pl.concat(self.hashes)
+        self.hashes.clear()
+        twice = every.filter(every["hash"].is_duplicated())
+        first = pl.col(LINE).first().over("hash").alias("first")
+        again = twice.with_columns(first).filter(pl.col(LINE) != pl.col("first")).sort(LINE)
+        if not again.height:
+            return
+        what = "This row is the same" if self.whole else "The key of this row is the same"
+        fix = "Take one of them out." if self.whole else "Each row needs a key of its own."
+        told: list[tuple[int | None, str | None, str, str]] = [
+            (line, None, f"{what} as that in line {of}.", fix)
+            for line, of in again.head(limit).select(LINE, "first").iter_rows()
+        ]
+        yield Found(self.names[0] if len(self.names) == 1 else None, again.height, told)
+
+
+@rule("unique", "error", "A key that stands twice", "", "primary-key")
+def unique(context: Context) -> Iterator[Collector]:
+    key = list(context.table.primary_key)
+    if key and all(context.has(name) for name in key):
+        yield _Seen(key, whole=False)
+
+
+@rule("duplicate-row", "warning", "A row that stands twice", "It may be two payments, or one that was put in twice.")
+def duplicate_row(context: Context) -> Iterator[Collector]:
+    if not context.table.primary_key and context.table.rule("duplicate-row"):
+        yield _Seen([column.key for column in context.columns], whole=True)

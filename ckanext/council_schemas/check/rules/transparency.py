@@ -1,0 +1,129 @@
+"""Rules of the Transparency Code itself: thresholds, salary bands, small postal sectors (pure).
+
+Source: Local Government Transparency Code 2015, DCLG, 27 February 2015. A table names those that it asks for in ``rules``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import polars as pl
+
+from . import LINE, Collector, Context, Found, Test, rule, value_key
+
+FIX = "Look whether it is right."
+BAND = re.compile(r"£?\s*([\d,]+)\s*(?:-|–|to)\s*£?\s*([\d,]+)")
+
+
+@rule(
+    "below-threshold",
+    "warning",
+    "Below the threshold",
+    "A smaller amount need not be published; publishing it is welcome.",
+)
+def below_threshold(context: Context) -> Iterator[Test]:
+    for field in context.fields():
+        if field.threshold is not None:
+            value = pl.col(value_key(field.name)).abs()
+            message = f"{{value}} is not over £{field.threshold:,.0f}, the threshold from which it must be published."
+            yield Test(field.name, value <= field.threshold, message, "Leave it, or take it out.")
+
+
+@rule("zero-amount", "warning", "Nothing was paid")
+def zero_amount(context: Context) -> Iterator[Test]:
+    for field in context.fields():
+        if field.descriptor.get("money") and field.type == "number":
+            yield Test(
+                field.name,
+                pl.col(value_key(field.name)) == 0,
+                "The amount is nothing.",
+                "Look whether the row belongs here.",
+            )
+
+
+def _edges(value: str) -> tuple[int, int] | None:
+    found = BAND.search(value)
+    return (int(found[1].replace(",", "")), int(found[2].replace(",", ""))) if found else None
+
+
+def _band_fault(value: str, size: int, least: int) -> str | None:
+    edges = _edges(value)
+    if edges is None:
+        return f'"{value}" is no band of salaries.'
+    low, high = edges
+    if low < least:
+        return f'"{value}" begins below £{least:,}.'
+    if low % size or high - low not in (size - 1, size):
+        return f'"{value}" is no band of £{size:,}.'
+    return None
+
+
+@rule("salary-band", "error", "Not a band of £5,000", "The Code asks for brackets of £5,000 from £50,000.")
+def salary_band(context: Context) -> Iterator[Test]:
+    given = context.table.rule("salary-band")
+    if not given or not context.has(given["field"]):
+        return
+    name, size, least = given["field"], given.get("size", 5_000), given.get("least", 50_000)
+    good = pl.col(name).map_elements(lambda text: _band_fault(text, size, least) is None, return_dtype=pl.Boolean)
+    fix = f"Write a band of £{size:,} like £{least:,} - £{least + size - 1:,}."
+    yield Test(name, ~good, lambda value, _row: _band_fault(value, size, least) or "", fix)
+
+
+@rule("named-salary", "error", "A name is asked for", "Employees paid £150,000 or more are named.")
+def named_salary(context: Context) -> Iterator[Test]:
+    given = context.table.rule("named-salary")
+    if not given or not (context.has(given["salary"]) and context.has(given["name"])):
+        return
+    low = pl.col(given["salary"]).str.extract(r"([\d,]{5,})").str.replace_all(",", "").cast(pl.Float64, strict=False)
+    where = (low >= given.get("least", 150_000)) & pl.col(given["name"]).is_null()
+    yield Test(given["name"], where, "The salary is £150,000 or more, and nobody is named.", "Give the name.")
+
+
+@rule("small-sector", "error", "Fewer than ten homes", "So few homes could tell what a single one is worth.")
+def small_sector(context: Context) -> Iterator[Test]:
+    given = context.table.rule("small-sector")
+    if given and context.has(given["homes"]):
+        homes = pl.col(value_key(given["homes"]))
+        where = (homes > 0) & (homes < given.get("least", 10))
+        yield Test(
+            given["homes"],
+            where,
+            "This row tells of {value} homes, fewer than ten.",
+            "Merge it into the next lower band.",
+        )
+
+
+class _OnePeriod:
+    """The dates of a column, to see those that lie outside the months of nearly all others."""
+
+    def __init__(self, name: str, months: int):
+        self.name, self.months = name, months
+        self.parts: list[pl.DataFrame] = []
+
+    def add(self, frame: pl.DataFrame) -> None:
+        self.parts.append(frame.select(LINE, pl.col(value_key(self.name)).alias("day")).drop_nulls("day"))
+
+    def finish(self, limit: int) -> Iterator[Found]:
+        every = pl.concat(self.parts) if self.parts else None
+        if every is None or every.height < 20:
+            return
+        month = (pl.col("day").dt.year().cast(pl.Int32) * 12 + pl.col("day").dt.month()).alias("month")
+        counts = dict(every.select(month).group_by("month").len().iter_rows())
+        best = max(counts, key=lambda first: sum(counts.get(first + after, 0) for after in range(self.months)))
+        stray = every.filter(~month.is_between(best, best + self.months - 1))
+        if not stray.height or stray.height * 20 > every.height:
+            return  # a file of a year, or of no one period: nothing strays
+        told: list[Any] = [
+            (line, day.isoformat(), f"{day} lies outside the {self.months} months of nearly all other rows.", FIX)
+            for line, day in stray.sort(LINE).head(limit).iter_rows()
+        ]
+        yield Found(self.name, stray.height, told)
+
+
+@rule("stray-date", "warning", "A date outside the period of the others")
+def stray_date(context: Context) -> Iterator[Collector]:
+    given: Mapping[str, Any] | None = context.table.rule("stray-date")
+    if given and context.has(given["field"]):
+        yield _OnePeriod(given["field"], given.get("months", 3))

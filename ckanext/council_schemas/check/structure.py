@@ -1,0 +1,260 @@
+"""The structure pass: header, title rows, widths, blank rows; what it passes on is a frame of texts (pure)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+
+import polars as pl
+
+from . import blocks, header, rules
+from .findings import Findings
+from .reading import Batch, Layout, Stopped
+from .tables import Table
+from .types import Column, Limits
+
+_describe = rules.describe
+_describe("no-header", "error", "No header", "Without names nobody knows what a column holds.", "blank-header")
+_describe(
+    "title-rows", "error", "Rows above the header", "Software takes the first row for the header.", "source-error"
+)
+_describe("blank-header", "error", "A column without a name", "", "blank-label")
+_describe("empty-column", "warning", "An empty column without a name", "Often left by a spreadsheet.", "blank-label")
+_describe("duplicate-header", "error", "Two columns of one name", "", "duplicate-label")
+_describe("blank-row", "error", "Blank rows", "Software stops at them, or counts them.", "blank-row")
+_describe("missing-cell", "error", "Too few cells in a row", "What is missing shifts what follows.", "missing-cell")
+_describe(
+    "extra-cell", "error", "Too many cells in a row", "Often a comma that is not in quotation marks.", "extra-cell"
+)
+_describe(
+    "repeated-header", "error", "The header again", "Files were put together without taking it out.", "row-constraint"
+)
+_describe("no-rows", "error", "No rows", "A file with a header alone publishes nothing.", "table-dimensions-error")
+_describe("missing-column", "error", "A column is missing", "The set asks for it.", "missing-label")
+_describe("long-cell", "error", "A cell that is too long", "A spreadsheet cannot hold it.", "constraint-error")
+HEAD = 200  # records that are looked at for the header
+
+
+@dataclass
+class Shape:
+    """What the structure pass found out. ``lines``: the header's."""
+
+    columns: tuple[Column, ...] = ()
+    header_line: int | None = None
+    rows: int = 0
+    filled: set[int] = field(default_factory=set)
+
+
+def frames(
+    batches: Iterator[Batch | pl.DataFrame],
+    layout: Layout,
+    table: Table | None,
+    mapping: dict[str, str],
+    limits: Limits,
+    found: Findings,
+    shape: Shape,
+) -> Iterator[pl.DataFrame]:
+    """Frames of String columns named by `Column.key`, with the line in `rules.LINE`; what is wrong goes to `found`."""
+    first = next(batches, None)
+    if not isinstance(first, Batch):
+        raise Stopped("The file holds no rows.")
+    place = header.find(first.rows[:HEAD], table)
+    if place is None:
+        message = "No row near the top looks like a header."
+        found.add("no-header", message, "Put the columns' names in the first row.", line=1)
+        raise Stopped(message + " Without one the rest cannot be checked.")
+    _above(first, place, found)
+    _head(first.rows[place], first.lines[place], table, mapping, limits, found, shape)
+    layout.width = len(shape.columns)
+    rest = Batch(first.lines[place + 1 :], first.rows[place + 1 :])
+    names = [header.norm(cell) for cell in first.rows[place]]
+    for batch in chain([rest], batches):
+        frame = _frame(batch, names, limits, found, shape)
+        if frame is not None:
+            yield frame
+    _ended(first.lines[place], found, shape)
+
+
+def _above(first: Batch, place: int, found: Findings) -> None:
+    above = [
+        (line, row)
+        for line, row in zip(first.lines[:place], first.rows[:place], strict=True)
+        if any(map(str.strip, row))
+    ]
+    if above:
+        line, row = above[0]
+        value = ", ".join(cell.strip() for cell in row if cell.strip())
+        rows = "1 row stands" if len(above) == 1 else f"{len(above)} rows stand"
+        found.add(
+            "title-rows", f"{rows} above the header, which is in line {first.lines[place]}.",
+            "Take them out: the header is the first row. What they say belongs in the description.", line=line, value=value,
+        )  # fmt: skip
+    blank = [
+        line for line, row in zip(first.lines[:place], first.rows[:place], strict=True) if not any(map(str.strip, row))
+    ]
+    if blank:
+        _blank(blank, found)
+
+
+def _head(
+    row: list[str],
+    line: int,
+    table: Table | None,
+    mapping: dict[str, str],
+    limits: Limits,
+    found: Findings,
+    shape: Shape,
+) -> None:
+    while len(row) > 1 and not row[-1].strip() and len(row) > limits.columns:
+        row.pop()
+    if len(row) > limits.columns:
+        raise Stopped(f"The header has {len(row):,} columns; at most {limits.columns:,} are checked.")
+    shape.columns, shape.header_line = header.columns(row, table, mapping), line
+    names = Counter(header.norm(cell) for cell in row if cell.strip())
+    seen: Counter[str] = Counter()
+    for column in shape.columns:
+        said = header.norm(column.header)
+        seen[said] += 1
+        if said and names[said] > 1 and seen[said] > 1:
+            message = f'The name "{column.header}" stands more than once.'
+            found.add("duplicate-header", message, "Give each column a name of its own.", line=line, column=column)
+    if table:
+        _missing(table, line, found, shape)
+
+
+def _missing(table: Table, line: int, found: Findings, shape: Shape) -> None:
+    here = {column.field for column in shape.columns}
+    for each in table:
+        if each.name in here or not (each.required or each.recommended):
+            continue
+        what = "The set asks for" if each.required else "It would be better with"
+        found.add(
+            "missing-column", f'{what} the column "{each.label}"; no header of this file is known to mean it.',
+            f'Add the column "{each.label}", or say on the mapping which column it is.',
+            line=line, value=each.name, severity=None if each.required else "warning",
+        )  # fmt: skip
+
+
+def _blank(lines: list[int], found: Findings) -> None:
+    found.count("blank-row", len(lines))
+    for line in lines[: found.room("blank-row")]:
+        found.keep("blank-row", line, None, None, "This row is blank.", "Take it out.")
+
+
+def _frame(
+    item: Batch | pl.DataFrame, names: list[str], limits: Limits, found: Findings, shape: Shape
+) -> pl.DataFrame | None:
+    """The rows of a part, stripped; empty cells are null, blank rows and rows that repeat the header are gone."""
+    frame = _plain(item, found, shape)
+    if not frame.height:
+        return None
+    keys = [column.key for column in shape.columns]
+    if isinstance(item, Batch):  # frames come without them
+        frame = frame.with_columns(pl.col(keys).str.strip_chars(blocks.SPACES))
+    # Spaces of any width are spaces to a reader.
+    frame = frame.with_columns(pl.col(keys).str.strip_chars())
+    frame = frame.with_columns(pl.when(pl.col(keys) != "").then(pl.col(keys)).name.keep())
+    blank = pl.all_horizontal(pl.col(keys).is_null())
+    empty = frame.filter(blank)[rules.LINE].to_list()
+    if empty:
+        _blank(empty, found)
+        frame = frame.filter(~blank)
+    shape.rows += frame.height
+    if shape.rows > limits.rows:
+        raise Stopped(f"The file has more than {limits.rows:,} rows; no more are checked.")
+    _long(frame, limits, found, shape)
+    for column in shape.columns:
+        if column.position not in shape.filled and frame[column.key].null_count() < frame.height:
+            shape.filled.add(column.position)
+    return _again(frame, names, found, shape) if set(names) - {""} else frame
+
+
+def _plain(item: Batch | pl.DataFrame, found: Findings, shape: Shape) -> pl.DataFrame:
+    """A part as a frame of the columns' keys."""
+    keys = [column.key for column in shape.columns]
+    if isinstance(item, pl.DataFrame):
+        return item.select(rules.LINE, *(pl.col(f"c{place}").alias(key) for place, key in enumerate(keys)))
+    width = len(keys)
+    if any(len(row) != width for row in item.rows):
+        _mend(item, width, found)
+    columns = zip(*item.rows, strict=True) if item.rows else [[] for _ in keys]
+    data = {rules.LINE: pl.Series(rules.LINE, item.lines, dtype=pl.Int64)}
+    return pl.DataFrame(
+        data | {key: pl.Series(key, cells, dtype=pl.String) for key, cells in zip(keys, columns, strict=True)}
+    )
+
+
+def _mend(batch: Batch, width: int, found: Findings) -> None:
+    """Say which rows are blank, short or long, and bring the others to the header's width."""
+    lines: list[int] = []
+    rows: list[list[str]] = []
+    blank: list[int] = []
+    for line, cells in zip(batch.lines, batch.rows, strict=True):
+        row = cells[:width]
+        if not any(map(str.strip, cells)):
+            blank.append(line)
+            continue
+        if len(row) < width:
+            fix = f"Fill it up to {width} cells; an empty cell is a comma of its own."
+            if any("\n" in cell.strip() for cell in cells):
+                fix = "A quotation mark may not be closed: it takes the lines below into one cell."
+            found.add("missing-cell", f"This row has {len(row)} cells, the header {width}.", fix, line=line)
+            row += [""] * (width - len(row))
+        elif len(cells) > width:
+            more = [cell.strip() for cell in cells[width:] if cell.strip()]
+            fix = "Put a text that holds commas in quotation marks, or give the further columns names."
+            fix = fix if more else "Take out the commas at its end."
+            message = f"This row has {len(cells)} cells, the header {width}."
+            severity = None if more else "warning"
+            found.add("extra-cell", message, fix, line=line, value=", ".join(more) or None, severity=severity)
+        lines.append(line)
+        rows.append(row)
+    if blank:
+        _blank(blank, found)
+    batch.lines, batch.rows = lines, rows
+
+
+def _long(frame: pl.DataFrame, limits: Limits, found: Findings, shape: Shape) -> None:
+    most = frame.select(pl.exclude(rules.LINE).str.len_chars().max())
+    for column in shape.columns:
+        if (most[column.key][0] or 0) <= limits.cell:
+            continue
+        over = frame.filter(pl.col(column.key).str.len_chars() > limits.cell)
+        for line, value in over.select(rules.LINE, column.key).iter_rows():
+            message = f"This cell has {len(value):,} signs; at most {limits.cell:,} fit a spreadsheet's cell."
+            fix = "A quotation mark may not be closed; else put the text in a document of its own."
+            found.add("long-cell", message, fix, line=line, column=column, value=value)
+
+
+def _again(frame: pl.DataFrame, names: list[str], found: Findings, shape: Shape) -> pl.DataFrame:
+    """Rows that repeat the header."""
+    first = next((column for column in shape.columns if column.header), None)
+    if first is None:
+        return frame
+    like = frame.filter(pl.col(first.key).str.to_lowercase() == first.header.lower())
+    again = [
+        row[0] for row in like.iter_rows()
+        if [header.norm(cell or "") for cell in row[1:]] == names
+    ]  # fmt: skip
+    for line in again:
+        found.add("repeated-header", "This row is the header again.", "Take it out.", line=line)
+    if again:
+        shape.rows -= len(again)
+        return frame.filter(~pl.col(rules.LINE).is_in(again))
+    return frame
+
+
+def _ended(line: int, found: Findings, shape: Shape) -> None:
+    for column in shape.columns:
+        if column.header:
+            continue
+        if column.position in shape.filled:
+            message = f"Column {column.position} holds values and has no name."
+            found.add("blank-header", message, "Give it a name.", line=line, column=column)
+        else:
+            message = f"Column {column.position} is empty and has no name."
+            found.add("empty-column", message, "Take it out.", line=line, column=column)
+    if not shape.rows:
+        found.add("no-rows", "There is no row below the header.", "Publish the file when it holds data.", line=line)

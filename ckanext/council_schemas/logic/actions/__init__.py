@@ -1,0 +1,1 @@
+"""Actions, one module a subject; logic/action.py lists those that CKAN gets."""
