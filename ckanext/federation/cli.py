@@ -7,9 +7,10 @@ from typing import Any
 
 import click
 from ckan.plugins import toolkit
-from ckan.types import Context
 
-from .harvest import apply, dialects, lane, run, store
+from . import cli_runs, config
+from . import lanes as harvest_lanes
+from .harvest import dialects, lane, portal, run, store
 
 __all__ = ["federation"]
 
@@ -19,12 +20,12 @@ def federation() -> None:
     """Harvest other nodes' datasets: look at the plan, then run it."""
 
 
-def _call(action: str, data: dict[str, Any]) -> Any:
-    context: Context = {"user": apply.user(), "ignore_auth": True}
+def _call(action: str, data: dict[str, Any], **more: Any) -> Any:
+    context: Any = {"user": portal.user(), "ignore_auth": True, **more}
     try:
         return toolkit.get_action(action)(context, data)
     except toolkit.ValidationError as error:
-        raise click.ClickException(apply._said(error.error_dict)) from None
+        raise click.ClickException(portal.said(error.error_dict)) from None
     except toolkit.ObjectNotFound as error:
         raise click.ClickException(str(error)) from None
 
@@ -65,6 +66,30 @@ def nodes(as_json: bool) -> None:
 
 
 @federation.command()
+@click.argument("address")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def discover(address: str, as_json: bool) -> None:
+    """Find out which platform a site is and which feeds it offers."""
+    progress = _quiet if as_json else lambda line: click.echo(line, err=True)
+    found = _call("federation_discover", {"url": address}, federation_progress=progress)
+    if as_json:
+        _print_json(found)
+        return
+    click.echo(f"Platform: {found['platform_name'] or 'nothing tells which'}")
+    for evidence in found["evidence"]:
+        click.echo(f"  {evidence}")
+    for offer in found["offers"]:
+        click.echo(
+            f"Feed: {offer['feed_url']}  ({offer['what']}; {offer['records']}{'+' if offer['more'] else ''} records)"
+        )
+    if not found["feed_url"]:
+        for one in found["tried"]:
+            click.echo(f"  {one['url']}: {one['why']}")
+        raise click.ClickException(f"{address} offers no feed that can be read.")
+    click.echo(f"To register it: ckan federation add NAME {found['feed_url']} --dialect {found['dialect']}")
+
+
+@federation.command()
 @click.argument("name")
 @click.argument("feed_url")
 @click.option("--title", help="Its name for people.")
@@ -98,7 +123,7 @@ def register_known() -> None:
 @click.argument("name")
 def pause(name: str) -> None:
     """Stop harvesting a node by schedule."""
-    _call("federation_node_update", {"id": _node(name)["id"], "state": "paused"})
+    _call("federation_node_pause", {"id": _node(name)["id"]})
     click.echo(f"{name} is paused.")
 
 
@@ -106,7 +131,7 @@ def pause(name: str) -> None:
 @click.argument("name")
 def resume(name: str) -> None:
     """Harvest a node by schedule again."""
-    _call("federation_node_update", {"id": _node(name)["id"], "state": "active"})
+    _call("federation_node_resume", {"id": _node(name)["id"]})
     click.echo(f"{name} is active.")
 
 
@@ -117,7 +142,7 @@ def plan(name: str, as_json: bool) -> None:
     """Fetch a node's feed and show what a harvest would do, without doing it."""
     node = _node(name)
     progress = _quiet if as_json else click.echo
-    run_id = _in_lane(lambda: run.plan(node, apply.user(), progress))
+    run_id = _in_lane(lambda: run.plan(node, portal.user(), progress))
     _report(run_id, as_json)
 
 
@@ -129,7 +154,7 @@ def run_command(name: str, approve: bool, as_json: bool) -> None:
     """Harvest a node: make a plan, and apply it unless the guard holds it."""
     node = _node(name)
     progress = _quiet if as_json else click.echo
-    run_id = _in_lane(lambda: run.harvest(node, apply.user(), approve, progress))
+    run_id = _in_lane(lambda: run.harvest(node, portal.user(), approve, progress))
     _report(run_id, as_json)
 
 
@@ -140,8 +165,15 @@ def run_command(name: str, approve: bool, as_json: bool) -> None:
 def apply_command(run_id: str, approve: bool, as_json: bool) -> None:
     """Apply a plan that waits, by its run's id."""
     progress = _quiet if as_json else click.echo
-    _in_lane(lambda: run.apply_plan(run_id, apply.user(), approve, progress))
+    _in_lane(lambda: run.apply_plan(run_id, portal.user(), approve, progress))
     _report(run_id, as_json)
+
+
+@federation.command("lanes")
+@click.option("--count", type=click.IntRange(1, config.MOST_LANES), help="Nodes harvested at a time.")
+def lanes_command(count: int | None) -> None:
+    """Harvest what waits in the queue, several nodes at a time, until stopped."""
+    harvest_lanes.run(count or config.lanes())
 
 
 @federation.command("runs")
@@ -190,3 +222,6 @@ def _print_outcome(outcome: dict[str, Any]) -> None:
 def _short(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 80 else text[:77] + "…"
+
+
+cli_runs.register(federation, _call, _node, _report)

@@ -6,13 +6,22 @@ from ckan.plugins import toolkit
 
 from .harvest import guard
 from .harvest.fetch import Fetcher, Limits
+from .harvest.manners import Manners
 
 VERSION = "0.1"
+AGENT = "Towpath-federation"
+MOST_LANES = 16
+MOST_WORKERS = 8
 
 
 def allowed_hosts() -> frozenset[str]:
     """``host:port`` pairs that may be private."""
     return frozenset(str(one).strip().lower() for one in toolkit.config.get("ckanext.federation.allowed_hosts") or [])
+
+
+def robots_exempt() -> frozenset[str]:
+    """Hosts (``host`` or ``host:port``) whose robots.txt does not count."""
+    return frozenset(str(one).strip().lower() for one in toolkit.config.get("ckanext.federation.robots_exempt") or [])
 
 
 def fetcher() -> Fetcher:
@@ -22,12 +31,15 @@ def fetcher() -> Fetcher:
         bytes=toolkit.config.get("ckanext.federation.max_bytes"),
         decoded=toolkit.config.get("ckanext.federation.max_decoded_bytes"),
         seconds=toolkit.config.get("ckanext.federation.max_seconds"),
+        connect_seconds=max(1, toolkit.config.get("ckanext.federation.connect_seconds")),
+        silence_seconds=max(1, toolkit.config.get("ckanext.federation.silence_seconds")),
     )
     return Fetcher(
-        user_agent=f"Towpath-federation/{VERSION} (+{site})",
+        user_agent=f"{AGENT}/{VERSION} (+{site})",
         allowed_hosts=allowed_hosts(),
         limits=limits,
         proxy=toolkit.config.get("ckanext.federation.proxy") or "",
+        manners=Manners(AGENT, float(toolkit.config.get("ckanext.federation.pause_seconds")), robots_exempt()),
     )
 
 
@@ -38,6 +50,21 @@ def _share(name: str) -> float:
 def guard_limits() -> guard.Limits:
     """What a plan may do without a steward."""
     return guard.Limits(_share("withdrawn_share"), _share("shrunk_share"), _share("relicensed_share"))
+
+
+def queue() -> str:
+    """The job queue of the harvests, as ``ckan jobs worker`` takes its name."""
+    return str(toolkit.config.get("ckanext.federation.queue") or "default")
+
+
+def lanes() -> int:
+    """Harvests at a time: 1 to ``MOST_LANES``."""
+    return min(MOST_LANES, max(1, toolkit.config.get("ckanext.federation.lanes")))
+
+
+def workers() -> int:
+    """Processes that do the steps of one large run: 1 to ``MOST_WORKERS``; 1: its own alone."""
+    return min(MOST_WORKERS, max(1, toolkit.config.get("ckanext.federation.workers")))
 
 
 def max_pages() -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ckan.plugins import toolkit
 from sqlalchemy import BigInteger, Boolean, Column, DateTime, ForeignKey, Index, Integer, Table, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 metadata = toolkit.BaseModel.metadata
 
@@ -48,6 +48,8 @@ node_table = Table(
     Column("feed_sha256", Text, nullable=False, default=""),
     Column("policy_digest", Text, nullable=False, default=""),
     Column("last_records", Integer, nullable=False, default=0),
+    Column("feed_token", Text, nullable=False, default=""),  # where a feed of changes goes on
+    _moment("whole_read"),  # when such a feed was last read from its beginning
     _moment("created", nullable=False, default=now),
     _moment("modified", nullable=False, default=now),
     _moment("due"),
@@ -58,7 +60,7 @@ run_table = Table(
     metadata,
     Column("id", Text, primary_key=True, default=new_id),
     Column("node_id", Text, ForeignKey("federation_node.id", ondelete="CASCADE"), nullable=False),
-    # planning, planned, held, applying, done, unchanged, failed, superseded
+    # planning, planned, held, applying, paused, done, unchanged, failed, superseded, cancelled
     Column("status", Text, nullable=False),
     Column("user_id", Text, nullable=False, default=""),
     Column("approved_by", Text, nullable=False, default=""),
@@ -69,11 +71,15 @@ run_table = Table(
     Column("etag", Text, nullable=False, default=""),
     Column("last_modified", Text, nullable=False, default=""),
     Column("policy_digest", Text, nullable=False, default=""),
+    Column("feed_token", Text, nullable=False, default=""),
     Column("counts", JSONB, nullable=False, default=dict),
     Column("results", JSONB, nullable=False, default=dict),
     Column("held", JSONB, nullable=False, default=list),
     Column("notes", JSONB, nullable=False, default=list),
     Column("error", Text, nullable=False, default=""),
+    Column("ordered", Text, nullable=False, default=""),  # what a person asked of it meanwhile: pause, cancel
+    Column("undoes", Text, nullable=False, default=""),  # the run that this one rolls back
+    Column("rolled_back", Text, nullable=False, default=""),  # the run that rolled this one back
     _moment("started", nullable=False, default=now),
     _moment("planned"),
     _moment("finished"),
@@ -101,11 +107,21 @@ record_table = Table(
     Column("reason", Text, nullable=False, default=""),
     Column("run_id", Text, nullable=False),
     Column("unindexed", Boolean, nullable=False, default=False),
+    # The dataset's metadata_modified as the harvest left it (UTC): another one says that somebody changed it here.
+    Column("landed", DateTime),
+    Column("overrides", JSONB, nullable=False, default=list),  # fields that stay as a steward set them
+    # Several nodes' records may be one dataset (harvest/links.py).
+    Column("known_by", ARRAY(Text)),  # by what it is known at other nodes; None: not worked out yet
+    Column("governs", Boolean, nullable=False, default=True),  # its values are the dataset's
+    Column("apart", Boolean, nullable=False, default=False),  # a steward said that it is the same as no other
+    Column("former_package_id", Text, nullable=False, default=""),  # the dataset it had before it was joined to another
+    Column("hops", JSONB, nullable=False, default=list),  # portals before the node, as the feed tells, the origin first
     _moment("first_harvested", nullable=False, default=now),
     _moment("harvested", nullable=False, default=now),
     Index("ux_federation_record_upstream", "node_id", "upstream_id", unique=True),
     Index("ix_federation_record_package", "package_id"),
     Index("ix_federation_record_unindexed", "node_id", postgresql_where="unindexed"),
+    Index("ix_federation_record_keys", "known_by", postgresql_using="gin"),
 )
 
 outcome_table = Table(
@@ -113,8 +129,9 @@ outcome_table = Table(
     metadata,
     Column("id", BigInteger, primary_key=True, autoincrement=True),
     Column("run_id", Text, ForeignKey("federation_run.id", ondelete="CASCADE"), nullable=False),
-    Column("action", Text, nullable=False),  # create, update, restore, withdraw, refuse
-    # planned, created, updated, restored, withdrawn, refused, quarantined, failed
+    Column("action", Text, nullable=False),  # create, link, update, restore, withdraw, refuse, undo, split, join
+    # planned, created, linked, updated, noted, restored, withdrawn, refused, quarantined, failed, cancelled, undone, kept,
+    # parted, joined
     Column("status", Text, nullable=False),
     Column("upstream_id", Text, nullable=False, default=""),
     Column("package_id", Text, nullable=False, default=""),
@@ -127,6 +144,12 @@ outcome_table = Table(
     Column("raw", Text, nullable=False, default=""),
     Column("signature", Text, nullable=False, default=""),
     Column("content_hash", Text, nullable=False, default=""),
+    Column("before", JSONB, nullable=False, default=dict),  # the dataset before the step, for rolling back
+    Column("record_before", JSONB, nullable=False, default=dict),  # and its record
+    Column("landed", DateTime),  # the dataset's metadata_modified when the step was done
+    Column("undoes", BigInteger),  # the outcome that this one rolls back
+    Column("hops", JSONB, nullable=False, default=list),
+    Column("known_by", ARRAY(Text), nullable=False, default=list),
     _moment("settled"),
     Index("ix_federation_outcome_run", "run_id", "status", "id"),
 )

@@ -16,8 +16,11 @@ from .convert import Converted
 from .record import canonical, sha256
 
 CREATE, UPDATE, RESTORE, WITHDRAW, REFUSE = "create", "update", "restore", "withdraw", "refuse"
+LINK = "link"  # another node has it: one dataset, met twice
+SPLIT, JOIN = "split", "join"  # a steward says that it is not the same, or is
 TWICE = "the feed has it more than once; one was taken"
 GONE = "It is no longer in the feed."
+WITHDRAWN = "Its node says that it was withdrawn."
 LONGEST_VALUE = 2_000
 
 
@@ -50,6 +53,7 @@ class Step:
     raw: str = ""
     signature: str = ""
     content_hash: str = ""
+    hops: list[dict[str, str]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -63,9 +67,12 @@ class Counts:
     kept_out: int = 0
     refused: int = 0
     create: int = 0
+    link: int = 0
     update: int = 0
     restore: int = 0
     withdraw: int = 0
+    partial: int = 0  # 1: the feed told only of what changed
+    cut: int = 0  # 1: the feed broke off, and these are what came before
 
 
 class Comparison:
@@ -91,6 +98,7 @@ class Comparison:
         self.counts = Counts()
         self.retouched: dict[str, tuple[str, str]] = {}
         self.contradictions: list[str] = []
+        self.withdrawn: set[str] = set()  # what a feed of changes says that it left
 
     def steps(self, items: Iterable[Any], repeats: dict[str, str] | None = None) -> Iterator[Step]:
         """The steps for these items (one page of the feed). ``repeats``: identities to pass over, to whose they are."""
@@ -106,13 +114,34 @@ class Comparison:
                 setattr(self.counts, _counter(step.action), getattr(self.counts, _counter(step.action)) + 1)
                 yield step
 
+    def missing(self) -> list[str]:
+        """Once all pages are read: the records that are no longer in the feed."""
+        return [
+            upstream_id
+            for upstream_id, known in self._known.items()
+            if upstream_id not in self._seen and known.state == "active" and known.package_state == "active"
+            if not self.counts.partial or upstream_id in self.withdrawn
+        ]
+
+    def doubled(self) -> bool:
+        """Did something come twice, or come and leave, while the feed was read?"""
+        return bool(self.counts.duplicates or self.withdrawn & self._seen.keys())
+
+    def moved(self, upstream_id: str) -> None:
+        """This missing record is one that would be created, under another id."""
+        self._seen[upstream_id] = ""
+        self.counts.create -= 1
+        self.counts.update += 1
+
     def gone(self) -> Iterator[Step]:
         """Once all pages are read: a withdrawal for each record that is no longer in the feed."""
-        for upstream_id, known in self._known.items():
-            if upstream_id not in self._seen and known.state == "active" and known.package_state == "active":
-                self.counts.withdraw += 1
-                title = self._before(upstream_id).get("title", "")
-                yield Step(WITHDRAW, upstream_id, title=title, reason=GONE, package_id=known.package_id)
+        for upstream_id in self.missing():
+            self.counts.withdraw += 1
+            title = self._before(upstream_id).get("title", "")
+            reason = WITHDRAWN if upstream_id in self.withdrawn else GONE
+            yield Step(
+                WITHDRAW, upstream_id, title=title, reason=reason, package_id=self._known[upstream_id].package_id
+            )
 
     def _of_item(self, item: Any) -> Step | None:
         if not isinstance(item, dict):
@@ -190,6 +219,7 @@ class Comparison:
             return Step(REFUSE, upstream_id, _title(item), converted.refused, **common)
         content_hash = converted.content_hash
         common |= {"dataset": converted.dataset, "publisher": converted.publisher, "content_hash": content_hash}
+        common["hops"] = converted.hops
         title = converted.dataset["title"]
         if known is None or not known.package_state or known.state == "quarantined":
             return Step(CREATE, upstream_id, title, **common)

@@ -10,19 +10,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote, urljoin, urlsplit
 
-from . import dates, licences, people, places, text, vocab
-from .record import Distribution, Record, as_list, canonical, sha256
+from . import files, licences, people, places, text, vocab
+from .cleaner import LONGEST_FIELD, Cleaner, is_web, statement
+from .record import Record, canonical, sha256
 
 # Raise it when conversion changes: unchanged records are then converted again, once.
-VERSION = 2
-LONGEST_TEXT = 20_000
-LONGEST_FIELD = 4_000
-LONGEST_ADDRESS = 2_000
-MOST_RESOURCES = 500
+VERSION = 3
 MOST_TAGS = 100
-_NO_ADDRESS = {"n/a", "na", "none", "null", "nil", "tbc", "tba", "unknown", "-", "#", "."}
+_GSS = re.compile(r"\b([ENSWK]\d{8})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +44,7 @@ class Converted:
     publisher: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     refused: str = ""
+    hops: list[dict[str, str]] = field(default_factory=list)
 
     @property
     def content_hash(self) -> str:
@@ -56,144 +53,107 @@ class Converted:
         return sha256(canonical([{**self.dataset, "resources": files}, self.publisher]))
 
 
-class _Cleaner:
-    """Cleans values of one record, and notes what it had to leave out."""
-
-    def __init__(self, policy: Policy, notes: list[str]):
-        self.policy = policy
-        self.notes = notes
-
-    def note(self, message: str) -> None:
-        if message not in self.notes:
-            self.notes.append(message)
-
-    def raw(self, value: Any, label: str) -> str:
-        """One string without templates."""
-        cleaned, had = text.without_templates(text.clean(value))
-        if had:
-            self.note(f"{label}: an unrendered template was left out")
-        return cleaned
-
-    def line(self, value: Any, label: str, limit: int = LONGEST_FIELD) -> str:
-        line = text.plain(self.raw(value, label))
-        if len(line) > limit:
-            self.note(f"{label}: cut to {limit:,} characters")
-        return line[:limit]
-
-    def prose(self, value: Any, label: str) -> str:
-        prose = text.markdown(self.raw(value, label))
-        if len(prose) > LONGEST_TEXT:
-            self.note(f"{label}: cut to {LONGEST_TEXT:,} characters")
-        return prose[:LONGEST_TEXT]
-
-    def date(self, value: Any, label: str) -> str:
-        found = dates.iso(value)
-        stated = text.clean(value)
-        if stated and not found:
-            self.note(f"{label}: “{stated[:60]}” is no date and was left out")
-        return found
-
-    def address(self, value: Any, label: str) -> str:
-        """An absolute http(s) or ftp address, or ""."""
-        stated = text.clean(value.get("@id") if isinstance(value, dict) else value)
-        if not stated:
-            return ""
-        if stated.casefold() in _NO_ADDRESS:
-            return ""
-        if text.TEMPLATE.search(stated):
-            self.note(f"{label}: an unrendered template was left out")
-            return ""
-        schemeless = not re.match(r"(//|[a-zA-Z][a-zA-Z0-9+.-]*:)", stated)
-        if schemeless and not re.match(r"[./?]|[^\s<>]*[./][^\s<>]*$", stated):
-            self.note(f"{label}: “{stated[:80]}” is no web address and was left out")
-            return ""
-        # What RDF and browsers refuse in an address, percent-encoded.
-        stated = re.sub(r'[\s<>"{}|\\^`]', lambda found: quote(found[0]), stated)
-        if stated.startswith("//"):
-            stated = "https:" + stated
-        elif schemeless:
-            stated = f"https://{stated}" if re.match(r"www\.", stated) else urljoin(self.policy.base, stated)
-        if not _is_web(stated) or len(stated) > LONGEST_ADDRESS:
-            self.note(f"{label}: “{stated[:80]}” is no web address and was left out")
-            return ""
-        return stated
-
-    def each(self, values: list[Any], of: str, label: str) -> list[str]:
-        """The distinct lines of a list; a single string with commas counts as a list of its parts."""
-        lines: list[str] = []
-        for value in values:
-            for part in re.split(r"[,;]", value) if isinstance(value, str) and of == "keywords" else [value]:
-                line = self.line(part, label, 500)
-                if line and line not in lines:
-                    lines.append(line)
-        return lines
-
-
-def _is_web(address: str) -> bool:
-    try:
-        parts = urlsplit(address)
-        return parts.scheme in {"http", "https", "ftp"} and bool(parts.hostname) and (parts.port is None or True)
-    except ValueError:
-        return False
-
-
 def convert(record: Record, policy: Policy) -> Converted:
     """The dataset of a record. Never raises for what the record holds: what cannot be published is refused."""
-    clean = _Cleaner(policy, list(record.notes))
+    clean = Cleaner(policy.base, list(record.notes))
     title = clean.line(record.title, "title", 500)
     refused = record.refused or ("" if title else "It has no title.")
     if text.TEMPLATE.search(record.upstream_id):
         refused = "Its identifier is an unrendered template."
     if refused:
         return Converted(refused=refused, notes=clean.notes)
-    statements = [line for value in record.licences if (line := clean.raw(_statement(value), "licence"))]
+    statements = [line for value in record.licences if (line := clean.raw(statement(value), "licence"))]
     licence_id, unmapped = licences.find(statements, policy.registered_licences, dict(policy.licence_map))
     if unmapped:
         clean.note(f"licence: “{text.plain(unmapped)[:120]}” is not one the portal knows; kept as stated")
-    publisher = _publisher(record.publisher, clean)
+    publisher = _publisher(record.publisher, "publisher", clean)
     landing = clean.address(record.landing_page, "landing page")
     dataset: dict[str, Any] = {
         "title": title,
         "notes": clean.prose(record.description, "description"),
         "url": landing,
         "identifier": record.upstream_id,
-        "issued": clean.date(record.issued, "issued"),
-        "modified": clean.date(record.modified, "modified"),
         "license_id": licence_id,
-        "version": clean.line(record.version, "version", 100),
-        "provenance": clean.prose(record.provenance, "provenance")[:LONGEST_FIELD],
         "publisher": [publisher] if publisher else [],
-        "contact": _contacts(record.contacts, publisher, clean),
-        "resources": _resources(record, landing, statements, unmapped, clean),
-        "spatial_coverage": _places(record.spatial, clean),
-        "temporal_coverage": _periods(record.temporal, clean),
-        "conforms_to": [found for value in record.conforms_to if (found := clean.address(value, "conforms to"))],
-        "documentation": [found for value in record.documentation if (found := clean.address(value, "documentation"))],
+        "contact": _contacts(record.contacts, publisher, policy.contacts, clean),
+        "resources": files.resources(record, landing, statements, unmapped, clean),
+        **_when_and_where(record, clean),
         **_vocabulary(record, clean),
+        **_more(record, publisher, clean),
     }
     return Converted(
-        {key: value for key, value in dataset.items() if value not in ("", [], None)}, publisher, clean.notes
+        {key: value for key, value in dataset.items() if value not in ("", [], None)},
+        publisher,
+        clean.notes,
+        "",
+        record.hops,
     )
 
 
-def _statement(value: Any) -> Any:
-    if not isinstance(value, dict):
-        return value
-    return value.get("@id") or value.get("url") or value.get("uri") or value.get("title") or value.get("name")
+def _when_and_where(record: Record, clean: Cleaner) -> dict[str, Any]:
+    return {
+        "issued": clean.date(record.issued, "issued"),
+        "modified": clean.date(record.modified, "modified"),
+        "temporal_coverage": _periods(record.temporal, clean),
+        "spatial_coverage": _places(record.spatial, clean),
+        "gss_area": _area(record.spatial),
+        "temporal_resolution": clean.line(record.temporal_resolution, "temporal resolution", 100),
+        "spatial_resolution_in_meters": _number(record.spatial_resolution, clean),
+    }
 
 
-def _vocabulary(record: Record, clean: _Cleaner) -> dict[str, Any]:
+def _more(record: Record, publisher: dict[str, str], clean: Cleaner) -> dict[str, Any]:
+    creator = _publisher(record.creator, "creator", clean)
+    return {
+        "version": clean.line(record.version, "version", 100),
+        "version_notes": clean.prose(record.version_notes, "version notes", LONGEST_FIELD),
+        "provenance": clean.prose(record.provenance, "provenance", LONGEST_FIELD),
+        "legacy_source": clean.line(record.legacy_source, "source system", 300),
+        "lgsl_service": clean.line(record.lgsl_service, "service", 20),
+        "creator": [creator] if creator and creator != publisher else [],
+        "dcat_type": clean.line(record.kind, "type", 300),
+        "alternate_identifier": clean.each(record.other_ids, "ids", "other identifier"),
+        "conforms_to": clean.addresses(record.conforms_to, "conforms to"),
+        "documentation": clean.addresses(record.documentation, "documentation"),
+        "applicable_legislation": clean.addresses(record.legislation, "legislation"),
+        "is_referenced_by": clean.addresses(record.referenced_by, "referenced by"),
+        "has_version": clean.addresses(record.has_version, "has version"),
+    }
+
+
+def _area(stated: list[Any]) -> str:
+    """The GSS code of the one area that the places name."""
+    texts = [str(one.get("@id") or one.get("uri") or "") if isinstance(one, dict) else str(one) for one in stated]
+    codes = {code for one in texts if len(one) < 300 for code in _GSS.findall(one)}
+    return codes.pop() if len(codes) == 1 else ""
+
+
+def _number(stated: Any, clean: Cleaner) -> str:
+    value = text.clean(stated)
+    if value and not re.fullmatch(r"\d{1,9}(\.\d+)?", value):
+        clean.note(f"spatial resolution: “{value[:60]}” is no number of metres and was left out")
+        return ""
+    return value
+
+
+def _vocabulary(record: Record, clean: Cleaner) -> dict[str, Any]:
     words = clean.each(record.themes, "themes", "theme")
     themes = sorted({found for word in words if (found := vocab.theme(word))})
     loose = [word for word in words if not re.match(r"https?://", word)]
+    unknown = [word for word in words if word not in loose and not vocab.theme(word)]
+    if unknown:
+        clean.note(f"theme: {', '.join(unknown)[:300]} is in no vocabulary here and was left out")
     stated_frequency = clean.line(record.frequency, "frequency", 100)
     frequency = vocab.frequency(stated_frequency)
     if stated_frequency and not frequency:
         clean.note(f"frequency: “{stated_frequency}” is in no vocabulary and was left out")
     tongues = clean.each(record.languages, "languages", "language")
+    strange = [tongue for tongue in tongues if not vocab.language(tongue)]
+    if strange:
+        clean.note(f"language: “{', '.join(strange)[:100]}” is in no vocabulary here and was left out")
     access = clean.line(record.access_rights, "access rights", 300)
     return {
-        "tags": _tags([*clean.each(record.keywords, "keywords", "keyword"), *loose]),
+        "tags": _tags([*clean.each(record.keywords, "keywords", "keyword"), *loose], clean),
         "theme": themes,
         "frequency": frequency,
         "language": sorted({found for tongue in tongues if (found := vocab.language(tongue))}),
@@ -201,38 +161,54 @@ def _vocabulary(record: Record, clean: _Cleaner) -> dict[str, Any]:
     }
 
 
-def _tags(words: list[str]) -> list[str]:
+def _tags(words: list[str], clean: Cleaner) -> list[str]:
     """Words as CKAN's tags: letters, digits, spaces and ``-_.``, 2 to 100 characters, distinct without case."""
     tags: dict[str, str] = {}
     for word in words:
         tag = " ".join(re.sub(r"[^\w \-.]", " ", word).split())[:100].strip()
         if len(tag) >= 2:
             tags.setdefault(tag.casefold(), tag)
+        else:
+            clean.note(f"keyword: “{word[:40]}” is no word and was left out")
+    if len(tags) > MOST_TAGS:
+        clean.note(f"keywords: only {MOST_TAGS} of {len(tags)} are kept")
     return sorted(tags.values(), key=str.casefold)[:MOST_TAGS]
 
 
-def _publisher(stated: dict[str, Any], clean: _Cleaner) -> dict[str, str]:
-    name = clean.line(stated.get("name"), "publisher", 200)
+def _publisher(stated: dict[str, Any], label: str, clean: Cleaner) -> dict[str, str]:
+    name = clean.line(stated.get("name"), label, 200)
+    uri = text.clean(stated.get("uri"))
+    email, _personal = people.email(clean.raw(stated.get("email"), label))
     # Platforms that know no publisher give their own host or a search page instead.
     nameless = name.startswith("<") or name.casefold() in {"nobody", "none", "null", "-", "n/a"}
     if not name or nameless or "://" in name or re.fullmatch(r"[\w-]+(\.[\w-]+)+", name):
+        left = [one for one in (name, uri, email) if one]
+        if left:
+            clean.note(f"{label}: “{', '.join(left)[:200]}” names no organisation and was left out")
         return {}
-    uri = text.clean(stated.get("uri"))
-    email, _personal = people.email(clean.raw(stated.get("email"), "publisher"))
+    if uri and not (is_web(uri) and "?" not in uri):
+        clean.note(f"{label}: “{uri[:120]}” identifies no organisation and was left out")
+        uri = ""
+    if text.clean(stated.get("email")) and not email:
+        clean.note(f"{label}: its e-mail address cannot be used, or is a person's, and was left out")
     entry = {
         "name": name,
-        "uri": uri if _is_web(uri) and "?" not in uri else "",
+        "uri": uri,
         "email": email,
-        "url": clean.address(stated.get("url"), "publisher"),
+        "url": clean.address(stated.get("url"), label),
+        "type": clean.line(stated.get("type"), label, 300),
+        "identifier": clean.line(stated.get("identifier"), label, 300),
     }
     return {key: value for key, value in entry.items() if value}
 
 
-def _contacts(stated: list[dict[str, Any]], publisher: dict[str, str], clean: _Cleaner) -> list[dict[str, str]]:
+def _contacts(
+    stated: list[dict[str, Any]], publisher: dict[str, str], shown: str, clean: Cleaner
+) -> list[dict[str, str]]:
     contacts: list[dict[str, str]] = []
     for one in stated:
         raw_name, raw_email = clean.raw(one.get("name"), "contact"), clean.raw(one.get("email"), "contact")
-        everyone = clean.policy.contacts == "all"
+        everyone = shown == "all"
         email, hid_email = people.email(raw_email or raw_name)
         name, hid_name = (text.plain(raw_name), False) if everyone else people.name(raw_name)
         if everyone and hid_email:
@@ -251,7 +227,7 @@ def _contacts(stated: list[dict[str, Any]], publisher: dict[str, str], clean: _C
     return contacts
 
 
-def _places(stated: list[Any], clean: _Cleaner) -> list[dict[str, str]]:
+def _places(stated: list[Any], clean: Cleaner) -> list[dict[str, str]]:
     values = [clean.raw(value, "place") if isinstance(value, str) else value for value in places.boxed(stated)]
     found = [(value, places.coverage(value)) for value in values]
     for value, place in found:
@@ -260,7 +236,7 @@ def _places(stated: list[Any], clean: _Cleaner) -> list[dict[str, str]]:
     return [place for _value, place in found if place and "{{" not in canonical(place)]
 
 
-def _periods(stated: list[tuple[Any, Any]], clean: _Cleaner) -> list[dict[str, str]]:
+def _periods(stated: list[tuple[Any, Any]], clean: Cleaner) -> list[dict[str, str]]:
     periods: list[dict[str, str]] = []
     for start, end in stated:
         entry = {"start": clean.date(start, "period"), "end": clean.date(end, "period")}
@@ -268,61 +244,3 @@ def _periods(stated: list[tuple[Any, Any]], clean: _Cleaner) -> list[dict[str, s
         if entry and entry not in periods:
             periods.append(entry)
     return periods
-
-
-def _resources(
-    record: Record, landing: str, statements: list[str], unmapped: str, clean: _Cleaner
-) -> list[dict[str, Any]]:
-    stated = [one for one in statements if _is_web(one)]
-    common = {"license": stated[0] if len(stated) == 1 else "", "rights": text.markdown(unmapped)[:LONGEST_FIELD]}
-    resources: list[dict[str, Any]] = []
-    seen: set[tuple[str, str]] = set()
-    for one in record.distributions[:MOST_RESOURCES]:
-        resource = _resource(one, landing, common, clean)
-        key = (resource.get("url", ""), resource.get("name", ""))
-        if resource and key not in seen:
-            seen.add(key)
-            resources.append(resource)
-    if len(record.distributions) > MOST_RESOURCES:
-        clean.note(f"files: only the first {MOST_RESOURCES} of {len(record.distributions)} are kept")
-    return resources
-
-
-def _hash(stated: str, clean: _Cleaner) -> str:
-    """A checksum is published as hexadecimal bytes; anything else is none."""
-    bare = stated.rsplit(":", 1)[-1].strip()
-    if stated and not (re.fullmatch(r"[0-9a-fA-F]+", bare) and len(bare) % 2 == 0):
-        clean.note(f"hash: “{stated[:60]}” is no hexadecimal checksum and was left out")
-        return ""
-    return bare
-
-
-def _resource(one: Distribution, landing: str, common: dict[str, str], clean: _Cleaner) -> dict[str, Any]:
-    download = clean.address(one.download_url, "file")
-    access = clean.address(one.access_url, "file")
-    url = download or access or landing
-    name = clean.line(one.title, "file title", 300)
-    if not url:
-        clean.note(f"file “{name[:60]}”: it has no address and was left out")
-        return {}
-    if not (download or access):
-        clean.note(f"file “{name[:60]}”: it has no address of its own; the dataset's page stands in for it")
-    media = clean.line(one.media_type, "media type", 100).lower()
-    licence = [found for value in as_list(one.licence) if (found := clean.raw(_statement(value), "licence"))]
-    size = text.clean(one.size)
-    resource = {
-        "url": url,
-        "name": name or text.plain(url.rsplit("/", 1)[-1].split("?")[0])[:100] or "File",
-        "description": clean.prose(one.description, "file description")[:LONGEST_FIELD],
-        "format": vocab.format_of(clean.line(one.format, "format", 100), media, url if download else ""),
-        "mimetype": media if re.fullmatch(r"[\w.+-]+/[\w.+-]+", media) else "",
-        "size": int(float(size)) if re.fullmatch(r"\d{1,15}(\.\d+)?", size) else None,
-        "hash": _hash(clean.line(one.hash, "hash", 200), clean),
-        "issued": clean.date(one.issued, "file date"),
-        "modified": clean.date(one.modified, "file date"),
-        "access_url": access if access != url else "",
-        "download_url": download,
-        "license": next((found for found in licence if _is_web(found)), "") or common["license"],
-        "rights": clean.prose(one.rights, "rights")[:LONGEST_FIELD] or common["rights"],
-    }
-    return {key: value for key, value in resource.items() if value not in ("", None)}

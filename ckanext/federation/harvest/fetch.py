@@ -1,44 +1,39 @@
-"""The only network code: fetches a feed's bytes, within caps, from public addresses only.
+"""The only network code: fetches a feed's bytes, within caps, from public addresses only (``connect``), politely
+(``manners``).
 
-Each connection resolves its host, refuses private addresses, and connects to the very address it checked, so
-neither a redirect nor a name that resolves differently the second time leads inside.
+Redirects are followed by hand, so that each is checked as the first address was: neither a redirect nor a name that
+resolves differently the second time leads inside.
 """
 
 from __future__ import annotations
 
+import builtins
 import hashlib
 import os
 import re
-import socket
-import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import HTTPError, NewConnectionError
+from urllib3.exceptions import HTTPError, ProtocolError
 
 from . import addresses, inflate
+from .connect import Adapter, FetchError, Refused, Watch, checked
+from .manners import Manners
+
+__all__ = ["FetchError", "Fetched", "Fetcher", "Limits", "shown"]
 
 ACCEPT = "application/json, application/ld+json, text/turtle, application/rdf+xml, application/n-triples, */*;q=0.5"
 MOST_REDIRECTS = 5
 RETRIED = {429, 502, 503, 504}
 CHUNK = 64 * 1024
-
-
-class FetchError(Exception):
-    """The address could not be fetched; its text says why, for a steward."""
-
-
-class _Refused(FetchError):
-    """A refusal that no second try changes."""
+LARGEST_ROBOTS = 512 * 1024
+ROBOTS_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,78 +52,121 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """An answer. ``body`` is decompressed; ``sha256`` and ``bytes`` are the body's; ``not_modified``: status 304."""
+    """An answer. ``file`` holds the body, decompressed; ``sha256`` and ``bytes`` are the body's; ``cut``: the connection
+    ended before the body did; ``not_modified``: status 304."""
 
     url: str
     status: int
-    body: bytes = b""
+    file: IO[bytes] | None = None
+    bytes: int = 0
     content_type: str = ""
     charset: str = ""
     etag: str = ""
     last_modified: str = ""
     sha256: str = ""
     not_modified: bool = False
+    cut: bool = False
 
     @property
-    def bytes(self) -> int:
-        return len(self.body)
+    def body(self) -> builtins.bytes:
+        """The whole body, in memory."""
+        if self.file is None:
+            return b""
+        self.file.seek(0)
+        return self.file.read()
 
 
 @dataclass
 class Fetcher:
-    """Fetches with the portal's name; ``allowed_hosts``: ``host:port`` that may be private (a test node)."""
+    """Fetches with the portal's name; ``allowed_hosts``: ``host:port`` that may be private (a test node). One for each run:
+    it remembers each host's robots.txt and when the host was last asked. ``start_only``: an answer of more than
+    ``limits.bytes`` is taken as far as that, as ``cut``."""
 
     user_agent: str
     allowed_hosts: frozenset[str] = frozenset()
     limits: Limits = field(default_factory=Limits)
     proxy: str = ""
     sleep: Callable[[float], None] = time.sleep
+    manners: Manners | None = None
+    start_only: bool = False
 
     def get(self, url: str, etag: str = "", last_modified: str = "") -> Fetched:
         """The answer at ``url``, conditional when a validator is given.
 
-        :raises FetchError: refused, unreachable, too big, too slow, cut short, or an error status.
+        An answer that is cut short at each try is given as far as it came, marked ``cut``.
+
+        :raises FetchError: refused, unreachable, too big, too slow, or an error status.
         """
         headers = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         deadline = time.monotonic() + self.limits.seconds
-        reason = ""
+        reason, short = "", None
         for attempt in range(1, self.limits.tries + 1):
             try:
                 answer = self._follow(url, {key: value for key, value in headers.items() if value}, deadline)
-            except _Refused:
+            except Refused:
                 raise
             except _ComeBack as busy:
                 wait, reason = busy.wait or min(2.0**attempt, self.limits.longest_wait), str(busy)
             except FetchError as error:
                 wait, reason = min(2.0**attempt, self.limits.longest_wait), str(error)
             else:
-                return answer
+                if not answer.cut or self.start_only:
+                    return answer
+                wait, short = min(2.0**attempt, self.limits.longest_wait), answer
             if attempt == self.limits.tries or time.monotonic() + wait > deadline:
                 break
             self.sleep(wait)
+        if short:
+            return short
         raise FetchError(reason)
 
-    def _follow(self, url: str, headers: dict[str, str], deadline: float) -> Fetched:
+    def _follow(self, url: str, headers: dict[str, str], deadline: float, robots: bool = True) -> Fetched:
         for _hop in range(MOST_REDIRECTS + 1):
+            if robots and self.manners and not addresses.problem(url):
+                self._be_polite(self.manners, url, deadline)
             answer, location = self._once(url, headers, deadline)
             if answer:
                 return answer
             url = urljoin(url, location)
-        raise _Refused(f"The node redirects more than {MOST_REDIRECTS} times.")
+        raise Refused(f"The node redirects more than {MOST_REDIRECTS} times.")
+
+    def _be_polite(self, manners: Manners, url: str, deadline: float) -> None:
+        host = addresses.host_port(url)
+        if not manners.knows(host):
+            manners.learn(host, self._robots(url, deadline))
+        refusal = manners.refusal(host, url)
+        if refusal:
+            raise Refused(refusal)
+        wait = manners.wait(host, time.monotonic())
+        if time.monotonic() + wait > deadline:
+            raise Refused("The feed took too long; the time for it is up.")
+        if wait:
+            self.sleep(wait)
+        manners.asked(host, time.monotonic())
+
+    def _robots(self, url: str, deadline: float) -> str:
+        """The host's robots.txt; "" where there is none. One that cannot be had forbids nothing: the node was registered
+        by a person, and a host that is down answers nothing else either."""
+        robots = replace(self, limits=replace(self.limits, bytes=LARGEST_ROBOTS, decoded=LARGEST_ROBOTS))
+        deadline = min(deadline, time.monotonic() + ROBOTS_SECONDS)
+        with suppress(FetchError):
+            answer = robots._follow(urljoin(url, "/robots.txt"), {}, deadline, robots=False)
+            return answer.body.decode("utf-8", "replace")
+        return ""
 
     def _once(self, url: str, headers: dict[str, str], deadline: float) -> tuple[Fetched | None, str]:
         trouble = addresses.problem(url)
         if trouble:
-            raise _Refused(f"{_shown(url)} is not fetched. {trouble}")
+            raise Refused(f"{shown(url)} is not fetched. {trouble}")
         allowed = addresses.host_port(url) in self.allowed_hosts
         if self.proxy and not allowed:
-            _checked(urlsplit(url).hostname or "", urlsplit(url).port or 443, False)
-        watch = _Watch(deadline)
+            checked(urlsplit(url).hostname or "", urlsplit(url).port or 443, False)
+        watch = Watch(deadline)
         with requests.Session() as session:
             session.trust_env = False
             session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
             session.proxies = {"http": self.proxy, "https": self.proxy} if self.proxy else {}
-            adapter = _Adapter(allowed, watch)
+            adapter = Adapter(allowed, watch)
             session.mount("http://", adapter)
             session.mount("https://", adapter)
             try:
@@ -144,7 +182,7 @@ class Fetcher:
         timeout = (self.limits.connect_seconds, self.limits.silence_seconds)
         return session.get(url, headers={**own, **headers}, timeout=timeout, stream=True, allow_redirects=False)
 
-    def _answer(self, response: requests.Response, url: str, watch: _Watch) -> tuple[Fetched | None, str]:
+    def _answer(self, response: requests.Response, url: str, watch: Watch) -> tuple[Fetched | None, str]:
         status, headers = response.status_code, response.headers
         if status in {301, 302, 303, 307, 308} and headers.get("Location"):
             return None, headers["Location"]
@@ -157,33 +195,52 @@ class Fetcher:
         if status == 304:
             return Fetched(url, status, not_modified=True, **validators), ""
         if status != 200:
-            raise _Refused(f"The node answered {status} for {_shown(url)}.")
-        body = self._body(response, watch)
+            raise Unlike(status, f"The node answered {status} for {shown(url)}.")
+        file, cut = self._body(response, watch)
         content_type = headers.get("Content-Type", "")
         charset = re.search(r"charset=[\"']?([\w.:-]+)", content_type, re.I)
-        digest = hashlib.sha256(body).hexdigest()
+        digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+        size = file.tell()
         stated = charset[1] if charset else ""
-        return Fetched(url, status, body, content_type, stated, sha256=digest, **validators), ""
+        return Fetched(url, status, file, size, content_type, stated, sha256=digest, cut=cut, **validators), ""
 
-    def _body(self, response: requests.Response, watch: _Watch) -> bytes:
+    def _body(self, response: requests.Response, watch: Watch) -> tuple[IO[bytes], bool]:
         stated = response.headers.get("Content-Length", "")
-        if stated.isdigit() and int(stated) > self.limits.bytes:
-            raise _Refused(f"The feed is {int(stated):,} bytes; at most {self.limits.bytes:,} are read.")
+        if stated.isdigit() and int(stated) > self.limits.bytes and not self.start_only:
+            raise Refused(f"The feed is {int(stated):,} bytes; at most {self.limits.bytes:,} are read.")
         sink = inflate.Inflater(response.headers.get("Content-Encoding", ""), self.limits.decoded)
         received = 0
         try:
-            while chunk := response.raw.read(CHUNK, decode_content=False):
+            while chunk := _chunk(response):
                 received += len(chunk)
+                if received > self.limits.bytes and self.start_only:
+                    return sink.so_far(), True
                 if received > self.limits.bytes:
-                    raise _Refused(f"The feed is larger than {self.limits.bytes:,} bytes.")
+                    raise Refused(f"The feed is larger than {self.limits.bytes:,} bytes.")
                 sink.feed(chunk)
                 watch.check()
             watch.check()
-            return sink.finish()
+            return sink.finish(), bool(chunk is None)
         except inflate.TooLarge as error:
-            raise _Refused(str(error)) from None
+            raise Refused(str(error)) from None
         except inflate.Broken as error:
             raise FetchError(str(error)) from None
+
+
+def _chunk(response: requests.Response) -> bytes | None:
+    """The next bytes of an answer; b"" at its end; None where it breaks off."""
+    try:
+        return response.raw.read(CHUNK, decode_content=False)
+    except ProtocolError:
+        return None
+
+
+class Unlike(Refused):
+    """The node answered with another status than 200."""
+
+    def __init__(self, status: int, message: str):
+        super().__init__(message)
+        self.status = status
 
 
 class _ComeBack(FetchError):
@@ -194,100 +251,6 @@ class _ComeBack(FetchError):
         self.wait = wait
 
 
-class _Watch:
-    """Cuts the connection at the deadline, however slowly the other side drips."""
-
-    def __init__(self, deadline: float):
-        self.deadline, self.expired = deadline, False
-        self._sockets: list[socket.socket] = []
-        self._timer = threading.Timer(max(0.0, deadline - time.monotonic()), self._cut)
-        self._timer.daemon = True
-
-    def __enter__(self) -> _Watch:
-        self._timer.start()
-        return self
-
-    def __exit__(self, *_exc: object) -> None:
-        self._timer.cancel()
-        for one in self._sockets:
-            one.close()
-
-    def add(self, connection: socket.socket) -> None:
-        self._sockets.append(connection.dup())
-
-    def check(self) -> None:
-        if self.expired or time.monotonic() > self.deadline:
-            raise _Refused("The feed took too long; the time for it is up.")
-
-    def _cut(self) -> None:
-        self.expired = True
-        for one in self._sockets:
-            with suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-
-
-class _Adapter(HTTPAdapter):
-    """Connections that check the address they connect to."""
-
-    def __init__(self, allowed: bool, watch: _Watch):
-        self._classes = _pools(allowed, watch)
-        super().__init__(max_retries=0)
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = self._classes
-
-
-def _pools(allowed: bool, watch: _Watch) -> dict[str, Any]:
-    class Checked:
-        """Connects to an address that was checked, not to a name."""
-
-        def _new_conn(self) -> socket.socket:
-            connection = _connect(self, allowed)  # type: ignore[arg-type]
-            watch.add(connection)
-            return connection
-
-    plain = type("CheckedHTTPConnection", (Checked, HTTPConnection), {})
-    secure = type("CheckedHTTPSConnection", (Checked, HTTPSConnection), {})
-    return {
-        "http": type("CheckedHTTPPool", (HTTPConnectionPool,), {"ConnectionCls": plain}),
-        "https": type("CheckedHTTPSPool", (HTTPSConnectionPool,), {"ConnectionCls": secure}),
-    }
-
-
-def _connect(connection: HTTPConnection, allowed: bool) -> socket.socket:
-    host = connection._dns_host.strip("[]")
-    port = connection.port or 80
-    failure: OSError | None = None
-    for family, kind, protocol, _name, target in _checked(host, port, allowed):
-        candidate = socket.socket(family, kind, protocol)
-        candidate.settimeout(connection.timeout if isinstance(connection.timeout, int | float) else None)
-        try:
-            candidate.connect(target)
-        except OSError as error:
-            failure = error
-            candidate.close()
-        else:
-            candidate.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            return candidate
-    raise NewConnectionError(connection, f"no connection to {host}: {failure}")
-
-
-def _checked(host: str, port: int, allowed: bool) -> list[Any]:
-    """What the name resolves to, public addresses only.
-
-    :raises FetchError: it does not resolve, or to private addresses only.
-    """
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        raise FetchError(f"The name {host} does not resolve.") from None
-    public = [one for one in found if allowed or addresses.is_public(str(one[4][0]))]
-    if not public:
-        raise _Refused(f"{host} is a private address, which is never fetched.")
-    return public
-
-
 def _retry_after(value: str, limits: Limits) -> float:
     if value.strip().isdigit():
         return min(float(value), limits.longest_wait)
@@ -296,14 +259,14 @@ def _retry_after(value: str, limits: Limits) -> float:
     return 0.0
 
 
-def _told(error: Exception, url: str, watch: _Watch) -> FetchError:
+def _told(error: Exception, url: str, watch: Watch) -> FetchError:
     """An error of the network in words for a steward."""
     if watch.expired or time.monotonic() > watch.deadline:
-        return _Refused("The feed took too long; the time for it is up.")
+        return Refused("The feed took too long; the time for it is up.")
     text = str(error)
     host = urlsplit(url).hostname
     if isinstance(error, requests.exceptions.SSLError) or "CERTIFICATE" in text.upper():
-        return _Refused(f"The certificate of {host} is not valid.")
+        return Refused(f"The certificate of {host} is not valid.")
     if "IncompleteRead" in text or "prematurely" in text:
         return FetchError("The answer was cut short.")
     if isinstance(error, requests.exceptions.Timeout) or "timed out" in text:
@@ -311,7 +274,7 @@ def _told(error: Exception, url: str, watch: _Watch) -> FetchError:
     return FetchError(f"{host} could not be reached ({type(error).__name__}).")
 
 
-def _shown(url: str) -> str:
+def shown(url: str) -> str:
     """The address without its query and credentials: they may hold keys."""
     with suppress(ValueError):
         parts = urlsplit(url)

@@ -31,7 +31,7 @@ def judge(counts: Counts, active: int, last_records: int, relicensed: int, limit
     ``relicensed``: updates that change the licence or the publisher.
     """
     reasons: list[str] = []
-    if not counts.records and active:
+    if not counts.records and active and not counts.partial:
         reasons.append(f"The feed is empty, and {active} datasets are published from it.")
         return reasons
     if counts.withdraw > max(ALWAYS_ALLOWED, int(active * limits.withdrawn_share)):
@@ -39,7 +39,7 @@ def judge(counts: Counts, active: int, last_records: int, relicensed: int, limit
             f"{counts.withdraw} of {active} datasets would be withdrawn "
             f"({counts.withdraw / active:.0%}; at most {limits.withdrawn_share:.0%} go without approval)."
         )
-    missing = last_records - counts.records
+    missing = 0 if counts.partial else last_records - counts.records
     if counts.withdraw > ALWAYS_ALLOWED and last_records and missing > last_records * limits.shrunk_share:
         reasons.append(f"The feed has {counts.records} records; the last one had {last_records}.")
     if active >= SMALLEST_FOR_SHARES and relicensed > active * limits.licence_share:

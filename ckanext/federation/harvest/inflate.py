@@ -1,11 +1,15 @@
-"""Decompresses a stream within a cap, whatever its headers say; pure."""
+"""Decompresses a stream into a file within a cap, whatever its headers say; pure."""
 
 from __future__ import annotations
 
+import tempfile
 import zlib
+from typing import IO
 
 GZIP = b"\x1f\x8b"
 _AUTO, _RAW = 47, -15
+IN_MEMORY = 1024 * 1024
+_PIECE = 1024 * 1024
 
 
 class TooLarge(Exception):
@@ -14,6 +18,11 @@ class TooLarge(Exception):
 
 class Broken(Exception):
     """The compressed stream is cut short or damaged."""
+
+
+def spool() -> IO[bytes]:
+    """A file without a name, so that it is gone when its process is; its first bytes stay in memory."""
+    return tempfile.SpooledTemporaryFile(IN_MEMORY, prefix="federation-")  # type: ignore[return-value]
 
 
 class Inflater:
@@ -25,7 +34,7 @@ class Inflater:
         self._limit = limit
         self._machine: zlib._Decompress | None = None
         self._started = False
-        self._parts: list[bytes] = []
+        self._sink = spool()
         self._size = 0
 
     def feed(self, chunk: bytes) -> None:
@@ -37,23 +46,31 @@ class Inflater:
             return
         try:
             while chunk:
-                self._keep(self._machine.decompress(chunk, 1024 * 1024))
+                self._keep(self._machine.decompress(chunk, _PIECE))
                 chunk = self._machine.unconsumed_tail
                 if self._machine.eof:
                     chunk = self._next_member()
         except zlib.error:
             raise Broken("The compressed answer is damaged.") from None
 
-    def finish(self) -> bytes:
-        """The whole body. :raises Broken: the compressed stream did not end."""
+    def finish(self) -> IO[bytes]:
+        """The whole body, at its start. :raises Broken: the compressed stream did not end."""
         if self._machine is not None and not self._machine.eof:
             raise Broken("The compressed answer was cut short.")
-        body = b"".join(self._parts)
-        if self._machine is not None and body.startswith(GZIP):
+        self._sink.seek(0)
+        if self._machine is not None and self._sink.read(2) == GZIP:
+            self._sink.seek(0)
             inner = Inflater("", self._limit)
-            inner.feed(body)
+            while piece := self._sink.read(_PIECE):
+                inner.feed(piece)
             return inner.finish()
-        return body
+        self._sink.seek(0)
+        return self._sink
+
+    def so_far(self) -> IO[bytes]:
+        """What has come until now, at its start."""
+        self._sink.seek(0)
+        return self._sink
 
     def _start(self, chunk: bytes) -> None:
         self._started = True
@@ -80,4 +97,4 @@ class Inflater:
         self._size += len(part)
         if self._size > self._limit:
             raise TooLarge(f"Decompressed, the feed is larger than {self._limit:,} bytes.")
-        self._parts.append(part)
+        self._sink.write(part)

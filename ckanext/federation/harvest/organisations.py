@@ -9,6 +9,7 @@ from ckan import model
 from ckan.plugins import toolkit
 from ckan.types import Context
 
+from .. import nodes
 from . import store
 from .text import slug
 
@@ -24,6 +25,7 @@ class Organisations:
 
     def __init__(self, node: store.Row, user: str):
         self._node, self._user = node, user
+        self._titles = {key.casefold(): title for key, title in nodes.about(node["name"])["organization_map"].items()}
         stored = store.organizations(node["id"])
         alive = set(model.Session.execute(_active().where(model.Group.id.in_(list(stored.values())))).scalars())
         self._ids = {key: value for key, value in stored.items() if value in alive}
@@ -31,6 +33,7 @@ class Organisations:
     def of(self, publisher: dict[str, str]) -> str:
         """The organisation's id for a publisher's name."""
         name = publisher.get("name", "")
+        name = self._titles.get(name.casefold(), name)
         if not name or self._node["organization_policy"] == "node":
             return self._node["organization_id"]
         key = name.casefold()

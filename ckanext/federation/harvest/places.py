@@ -34,6 +34,11 @@ def coverage(value: Any) -> dict[str, str]:
     text = clean(value)
     if not text:
         return {}
+    if text[:2] == "[[":
+        try:
+            return coverage(json.loads(text))
+        except (ValueError, RecursionError):
+            return {}
     if text[0] == "{":
         try:
             return _of_object(json.loads(text))
@@ -63,8 +68,9 @@ def _of_object(value: dict[str, Any]) -> dict[str, str]:
     if not corners:
         return _labelled(value)
     # Easting and northing, or degrees the wrong way round: no index takes them.
-    if not _checked(list(corners)):
-        return {}
+    inside = _checked(list(corners))
+    if inside != tuple(corners):
+        return _entry(inside)
     geometry = json.dumps(value, separators=(",", ":"))
     if (
         value.get("type") in {"Point", "Polygon", "MultiPolygon"}
@@ -155,6 +161,8 @@ def _checked(box: list[float]) -> Box | None:
     if len(box) != 4:
         return None
     west, south, east, north = box
+    if max(abs(south), abs(north)) > 90 and max(abs(west), abs(east)) <= 90:
+        west, south, east, north = south, west, north, east  # latitude came first
     inside = -180 <= west <= east <= 180 and -90 <= south <= north <= 90
     return (west, south, east, north) if inside else None
 

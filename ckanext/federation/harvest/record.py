@@ -17,6 +17,10 @@ class FeedError(Exception):
     """The feed as a whole cannot be used; its text says why, for a steward."""
 
 
+class BrokenFeed(FeedError):
+    """The feed is cut short or broken somewhere; what comes before that may be whole."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hints:
     """What the network said of the bytes: the final address, the media type, the charset (or "")."""
@@ -29,13 +33,18 @@ class Hints:
 @dataclass(slots=True)
 class Page:
     """One answer of a node. ``next_url``: where the next page is, or ""; ``total``: what the node says it has;
-    ``repeats``: identities of records that are another record over again, to that record's."""
+    ``repeats``: identities of records that are another record over again, to that record's; ``unfetched``: the items'
+    ``documents`` (address to text) are still to be fetched; of a feed of changes ``withdrawn`` (identities of what left) and
+    ``token`` (where the next run goes on)."""
 
     items: list[Any]
     next_url: str = ""
     total: int | None = None
     notes: list[str] = field(default_factory=list)
     repeats: dict[str, str] = field(default_factory=dict)
+    unfetched: bool = False
+    withdrawn: list[str] = field(default_factory=list)
+    token: str = ""
 
 
 @dataclass(slots=True)
@@ -55,14 +64,26 @@ class Distribution:
     modified: Any = ""
     licence: Any = ""
     rights: Any = ""
+    availability: Any = ""
+    status: Any = ""
+    hash_algorithm: Any = ""
+    compression: Any = ""
+    packaging: Any = ""
+    temporal_resolution: Any = ""
+    spatial_resolution: Any = ""
+    languages: list[Any] = field(default_factory=list)
+    conforms_to: list[Any] = field(default_factory=list)
+    documentation: list[Any] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Record:
     """One dataset of a feed, uncleaned; ``refused`` says why it must not be published (or "").
 
-    ``publisher`` and each of ``contacts`` are dicts of name, email, url, uri, id; ``temporal`` is pairs of
-    start and end; ``spatial`` holds text, addresses, boxes or GeoJSON; ``licences`` addresses or texts.
+    ``publisher``, ``creator`` and each of ``contacts`` are dicts of name, email, url, uri, id, type; ``temporal`` is pairs
+    of start and end; ``spatial`` holds text, addresses, boxes or GeoJSON; ``licences`` addresses or texts;
+    ``other_ids``: identifiers that the dataset has elsewhere; ``kind``: dct:type; ``hops``: the portals that it passed before
+    its node, the origin first, each with portal, url, remote_id, source_type, remote_modified and content_hash as far as told.
     """
 
     upstream_id: str
@@ -83,10 +104,22 @@ class Record:
     temporal: list[tuple[Any, Any]] = field(default_factory=list)
     frequency: Any = ""
     provenance: Any = ""
+    legacy_source: Any = ""
+    lgsl_service: Any = ""
     version: Any = ""
+    version_notes: Any = ""
+    kind: Any = ""
+    creator: dict[str, Any] = field(default_factory=dict)
+    temporal_resolution: Any = ""
+    spatial_resolution: Any = ""
     conforms_to: list[Any] = field(default_factory=list)
     documentation: list[Any] = field(default_factory=list)
+    legislation: list[Any] = field(default_factory=list)
+    referenced_by: list[Any] = field(default_factory=list)
+    has_version: list[Any] = field(default_factory=list)
+    other_ids: list[Any] = field(default_factory=list)
     distributions: list[Distribution] = field(default_factory=list)
+    hops: list[dict[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     refused: str = ""
 

@@ -4,26 +4,19 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
-from dataclasses import asdict
+from contextlib import closing
 from datetime import timedelta
-from itertools import islice
-from typing import Any
 
 from ckan import model
 
-from .. import config, signals
+from .. import config
 from ..model import now
-from . import dialects, fetch, guard, lane, store
+from . import control, fetch, lane, parting, quarantine, store, undo
 from .apply import Applier
-from .compare import UPDATE, Comparison, Counts
-from .convert import Converted, Policy, convert
-from .record import FeedError, Hints, Page
+from .planner import SECONDS_BETWEEN_HEARTBEATS, Planner, Progress, policy_of, remember_feed, summary
+from .record import FeedError
 
 log = logging.getLogger(__name__)
-Progress = Callable[[str], None]
-SECONDS_BETWEEN_HEARTBEATS = 2.0
-BATCH = 200
 
 
 class Stale(Exception):
@@ -74,11 +67,70 @@ def apply_plan(run_id: str, user: str, approve: bool, progress: Progress = lambd
         run = store.run(run_id) or run
         if run["status"] == "held" and not approve:
             raise Stale("The guard holds this plan: " + " ".join(run["held"]))
-        if run["status"] not in ("planned", "held", "applying"):
+        if run["status"] not in ("planned", "held", "applying", "paused"):
             raise Stale(f"This plan cannot be applied: it is {run['status']}.")
         if run["status"] == "held":
             store.change_run(run_id, approved_by=user)
+        store.change_run(run_id, ordered="")
         _apply(node, run_id, progress)
+
+
+def roll_back(run_id: str, user: str, progress: Progress = lambda _line: None) -> str:
+    """Undo what a run did, where nobody changed it since; the id of the run that does it.
+
+    :raises control.NotPossible: the run changed nothing, has not ended, or was rolled back already.
+    :raises lane.Busy: a harvest of this node is under way.
+    """
+    run = store.run(run_id)
+    node = store.node(run["node_id"]) if run else None
+    if not run or not node:
+        raise control.NotPossible("There is no such run.")
+    with lane.lane(node["id"]):
+        _supersede(node["id"])
+        undoing = undo.prepare(run_id, user)
+        _apply(node, undoing, progress)
+    return undoing
+
+
+def retry(node: store.Row, upstream_ids: list[str], user: str, progress: Progress = lambda _line: None) -> str:
+    """Try quarantined records again (all when none is named); the id of the run that does it.
+
+    :raises control.NotPossible: none of them is quarantined.
+    :raises lane.Busy: a harvest of this node is under way.
+    """
+    with lane.lane(node["id"]):
+        run_id = quarantine.prepare(node, upstream_ids, policy_of(node), user)
+        _apply(node, run_id, progress)
+    return run_id
+
+
+def split(package_id: str, node: store.Row, user: str, progress: Progress = lambda _line: None) -> str:
+    """Give the node's record of a dataset that others have one of its own; the id of the run that does it.
+
+    :raises control.NotPossible: the node has none, or nobody else has.
+    :raises lane.Busy: a harvest of this node is under way.
+    """
+    with lane.lane(node["id"]):
+        run_id = parting.prepare(node["id"], parting.splitting(package_id, node), user)
+        _apply(node, run_id, progress)
+    return run_id
+
+
+def join(package_id: str, other_id: str, user: str, progress: Progress = lambda _line: None) -> list[str]:
+    """Make one dataset of two: the records of ``other_id`` become those of ``package_id``; the ids of the runs, one a node.
+
+    :raises control.NotPossible: they are one, were not harvested, or one node has both.
+    :raises lane.Busy: a harvest of one of the nodes is under way.
+    """
+    runs: list[str] = []
+    for node_id in parting.joining(package_id, other_id):
+        node = store.node(node_id)
+        assert node is not None
+        with lane.lane(node_id):
+            step = parting.joining(package_id, other_id)[node_id]
+            runs.append(parting.prepare(node_id, step, user))
+            _apply(node, runs[-1], progress)
+    return runs
 
 
 def _supersede(node_id: str) -> None:
@@ -87,22 +139,18 @@ def _supersede(node_id: str) -> None:
     model.Session.commit()
 
 
-def policy_of(node: store.Row) -> Policy:
-    """What the node's registration and the portal's licences say of conversion."""
-    registered = frozenset(licence.id for licence in model.Package.get_license_register().values())
-    licence_map = tuple(sorted((node["licence_map"] or {}).items()))
-    return Policy(node["url"], licence_map, registered, node["contacts"])
-
-
 def _plan(node: store.Row, user: str, progress: Progress) -> str:
     policy = policy_of(node)
     run_id = store.add_run(node["id"], "planning", user_id=user, url=node["feed_url"], policy_digest=policy.digest())
     store.change_node(node["id"], due=now() + timedelta(hours=node["interval_hours"]))
     model.Session.commit()
     try:
-        _Planner(node, run_id, policy, progress).make()
+        Planner(node, run_id, policy, progress).make()
     except (fetch.FetchError, FeedError) as error:
         _failed(run_id, str(error))
+    except control.Stop:
+        model.Session.rollback()
+        control.stop(run_id, control.CANCEL)
     except Exception as error:
         log.exception("The harvest of %s failed", node["name"])
         _failed(run_id, f"The portal failed on it ({type(error).__name__}: {str(error)[:300]}).")
@@ -115,185 +163,38 @@ def _failed(run_id: str, reason: str) -> None:
     model.Session.commit()
 
 
-class _Planner:
-    """Makes one plan."""
-
-    def __init__(self, node: store.Row, run_id: str, policy: Policy, progress: Progress):
-        self.node, self.run_id, self.policy, self.progress = node, run_id, policy, progress
-        self.fetcher = config.fetcher()
-        self.relicensed = 0
-        self.notes: list[str] = []
-        self.known: dict[str, Any] = {}
-        self.comparison: Comparison | None = None
-        self.short = False
-
-    def make(self) -> None:
-        """:raises FetchError, FeedError: the feed as a whole cannot be used."""
-        node = self.node
-        same_policy = node["policy_digest"] == self.policy.digest() and not store.missing_packages(node["id"])
-        validators = (node["etag"], node["last_modified"]) if same_policy else ("", "")
-        self.progress(f"Fetching {node['feed_url']}")
-        first = self.fetcher.get(node["feed_url"], *validators)
-        if first.not_modified or (same_policy and first.sha256 == node["feed_sha256"]):
-            self._unchanged(first)
-            return
-        self._compare(first)
-        self._judge()
-
-    def _unchanged(self, answer: fetch.Fetched) -> None:
-        how = (
-            "The node says the feed has not changed." if answer.not_modified else "The feed is the same, byte for byte."
-        )
-        counts = asdict(Counts(records=self.node["last_records"], unchanged=self._active()))
-        values = {"counts": counts, "notes": [how], "sha256": answer.sha256 or self.node["feed_sha256"]}
-        store.change_run(self.run_id, status="unchanged", bytes=answer.bytes, planned=now(), finished=now(), **values)
-        model.Session.commit()
-        self.progress(how)
-
-    def _active(self) -> int:
-        return store.record_counts([self.node["id"]]).get(self.node["id"], {}).get("active", 0)
-
-    def _compare(self, answer: fetch.Fetched) -> None:
-        self.known = store.known(self.node["id"])
-        total, pages, url = None, 0, ""
-        seen_urls: set[str] = set()
-        size, digest = 0, answer.sha256
-        while True:
-            pages, size = pages + 1, size + answer.bytes
-            hints = Hints(answer.url, answer.content_type, answer.charset)
-            dialect, document = dialects.choose(self.node["dialect"], answer.body, hints)
-            page: Page = dialect.page(document)
-            comparison = self._comparison(dialect)
-            self._store_steps(comparison.steps(page.items, page.repeats))
-            self.notes += page.notes
-            total = page.total if page.total is not None else total
-            url = page.next_url
-            if comparison.counts.records > config.max_records():
-                raise FeedError(f"The feed has more than {config.max_records():,} records.")
-            if not url:
-                break
-            if url in seen_urls or pages >= config.max_pages():
-                raise FeedError(f"The feed's pages have no end (page {pages} leads to one seen before, or too far).")
-            seen_urls.add(url)
-            self.progress(f"Read {comparison.counts.records} records; fetching page {pages + 1}")
-            answer = self.fetcher.get(url)
-        whole = pages == 1
-        store.change_run(
-            self.run_id,
-            dialect=dialect.__name__.rsplit(".", 1)[-1],
-            sha256=digest if whole else "",
-            bytes=size,
-            etag=answer.etag if whole else "",
-            last_modified=answer.last_modified if whole else "",
-        )
-        self._store_steps(comparison.gone())
-        self._check_total(comparison, total)
-
-    def _comparison(self, dialect: Any) -> Comparison:
-        def read(item: Any) -> Converted:
-            return convert(dialect.read(item), self.policy)
-
-        if self.comparison is None:
-            self.comparison = Comparison(self.known, self.policy.digest(), dialect.identity, read, self._before)
-        return self.comparison
-
-    def _before(self, upstream_id: str) -> dict[str, Any]:
-        return store.datasets(self.node["id"], [upstream_id]).get(upstream_id, {})
-
-    def _store_steps(self, steps: Any) -> None:
-        steps = iter(steps)
-        while batch := list(islice(steps, BATCH)):
-            for step in batch:
-                fields = {change["field"] for change in step.changes} if step.action == UPDATE else set()
-                self.relicensed += bool(fields & {"license_id", "publisher"})
-            store.add_steps(self.run_id, batch)
-        store.change_run(self.run_id)
-        model.Session.commit()
-
-    def _check_total(self, comparison: Comparison, total: int | None) -> None:
-        counts = comparison.counts
-        if counts.duplicates:
-            self.notes.append(
-                f"{counts.duplicates} records came more than once in the feed; the first of each was taken."
-            )
-        if comparison.contradictions:
-            shown = ", ".join(comparison.contradictions[:5])
-            self.notes.append(f"{len(comparison.contradictions)} of them did not agree with each other: {shown}.")
-        if total is not None and counts.records - counts.duplicates < total:
-            self.notes.append(f"The node says that it has {total} records; {counts.records - counts.duplicates} came.")
-        self.short = total is not None and counts.records - counts.duplicates < total
-
-    def _judge(self) -> None:
-        comparison = self.comparison
-        assert comparison is not None
-        counts = comparison.counts
-        store.retouch(self.node["id"], comparison.retouched)
-        held = guard.judge(counts, self._active(), self.node["last_records"], self.relicensed, config.guard_limits())
-        if self.short and counts.withdraw:
-            held.append("The node sent fewer records than it says it has, and datasets would be withdrawn.")
-        steps = counts.create + counts.update + counts.restore + counts.withdraw
-        status = "held" if held else "planned" if steps else "unchanged"
-        store.change_run(
-            self.run_id, status=status, counts=asdict(counts), held=held, notes=self.notes, planned=now(),
-            results=store.outcome_counts(self.run_id), finished=now() if status == "unchanged" else None,
-        )  # fmt: skip
-        model.Session.commit()
-        run = store.run(self.run_id) or {}
-        if status == "unchanged":
-            _remember_feed(self.node, run)
-        signals.fetched.send(
-            self.node["name"], run_id=self.run_id, url=run["url"], sha256=run["sha256"], bytes=run["bytes"],
-            records=counts.records,
-        )  # fmt: skip
-        self.progress(summary(run))
-
-
-def _remember_feed(node: store.Row, run: store.Row) -> None:
-    """The feed is applied as a whole: an equal one needs no reading."""
-    store.change_node(
-        node["id"],
-        etag=run["etag"],
-        last_modified=run["last_modified"],
-        feed_sha256=run["sha256"],
-        policy_digest=run["policy_digest"],
-        last_records=run["counts"].get("records", 0),
-    )
-    model.Session.commit()
-
-
 def _apply(node: store.Row, run_id: str, progress: Progress) -> None:
     store.change_run(run_id, status="applying")
     model.Session.commit()
     applier = Applier(node, run_id)
-    applier.reindex()
-    beat = time.monotonic()
-    for _status in applier.apply():
-        if time.monotonic() - beat > SECONDS_BETWEEN_HEARTBEATS:
-            beat = time.monotonic()
-            results = store.outcome_counts(run_id)
-            store.change_run(run_id, results=results)
-            model.Session.commit()
-            progress(f"{sum(results.values()) - results.get('planned', 0)} of {sum(results.values())} done")
+    try:
+        applier.indexing.catch_up()
+        control.check(run_id)
+        _all_steps(applier, run_id, progress)
+    except control.Stop as stop:
+        applier.end()
+        control.stop(run_id, stop.order)
+        progress(summary(store.run(run_id) or {}))
+        return
     results = store.outcome_counts(run_id)
     store.change_run(run_id, status="done", results=results, finished=now())
     store.prune(node["id"], config.keep_runs())
     model.Session.commit()
     run = store.run(run_id) or {}
-    if not results.get("failed"):
-        _remember_feed(node, run)
+    if not results.get("failed") and not run["undoes"] and not {"retried", "by_hand"} & run["counts"].keys():
+        remember_feed(node, run)
     progress(summary(run))
 
 
-def summary(run: store.Row) -> str:
-    """One line on a run, for a terminal."""
-    if run["status"] == "failed":
-        return f"Failed: {run['error']}"
-    counts, results = run["counts"], run["results"]
-    if run["status"] in ("planned", "held"):
-        wanted = ("create", "update", "restore", "withdraw")
-        said = [f"{counts[name]} to {name}" for name in wanted if counts.get(name)]
-    else:
-        said = [f"{number} {name}" for name, number in sorted(results.items()) if name not in ("planned", "refused")]
-    said += [f"{counts.get('unchanged', 0)} unchanged", f"{counts.get('refused', 0)} refused"]
-    held = " Held: " + " ".join(run["held"]) if run["status"] == "held" else ""
-    return f"{run['status'].capitalize()}: {', '.join(said)}." + held
+def _all_steps(applier: Applier, run_id: str, progress: Progress) -> None:
+    """:raises control.Stop: somebody asked for it; what is done is done."""
+    beat = time.monotonic()
+    with closing(applier.apply()) as statuses:
+        for _status in statuses:
+            if time.monotonic() - beat > SECONDS_BETWEEN_HEARTBEATS:
+                beat = time.monotonic()
+                results = store.outcome_counts(run_id)
+                store.change_run(run_id, results=results)
+                model.Session.commit()
+                progress(f"{sum(results.values()) - results.get('planned', 0)} of {sum(results.values())} done")
+                control.check(run_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,12 +11,15 @@ from ckan import model
 from sqlalchemy.dialects.postgresql import insert
 
 from ..model import new_id, node_table, now, organization_table, outcome_table, record_table, run_table
+from . import same
 from .compare import REFUSE, Known, Step
 from .record import sha256
 
 Row = dict[str, Any]
-ENDED = ("done", "unchanged", "failed", "superseded")
+ENDED = ("done", "unchanged", "failed", "superseded", "cancelled")
 BATCH = 200
+# Done, and what is known of it stands in the record.
+SETTLED = {"created", "linked", "updated", "noted", "restored", "withdrawn", "undone", "kept", "parted", "joined"}
 
 
 def node(name_or_id: str) -> Row | None:
@@ -32,7 +36,9 @@ def nodes() -> list[Row]:
 def due_nodes() -> list[Row]:
     """Active nodes whose time has come."""
     waiting = sa.or_(node_table.c.due.is_(None), node_table.c.due <= now())
-    return _all(sa.select(node_table).where(node_table.c.state == "active", waiting).order_by(node_table.c.due))
+    paused = sa.select(run_table.c.node_id).where(run_table.c.status == "paused")
+    query = sa.select(node_table).where(node_table.c.state == "active", waiting, node_table.c.id.not_in(paused))
+    return _all(query.order_by(node_table.c.due))
 
 
 def add_node(values: Row) -> Row:
@@ -92,6 +98,12 @@ def interrupted_nodes() -> list[Row]:
     """Active nodes whose latest work did not end; whether its process is dead only the lane tells."""
     left = sa.select(run_table.c.node_id).where(run_table.c.status.in_(("planning", "applying")))
     return _all(sa.select(node_table).where(node_table.c.state == "active", node_table.c.id.in_(left)))
+
+
+def interrupted_roll_backs() -> list[Row]:
+    """Roll backs that did not end; their nodes are paused."""
+    query = sa.select(run_table).where(run_table.c.status == "applying", run_table.c.undoes != "")
+    return _all(query)
 
 
 def open_runs(node_id: str) -> list[Row]:
@@ -180,22 +192,34 @@ def add_steps(run_id: str, steps: list[Step]) -> None:
             "raw": step.raw,
             "signature": step.signature,
             "content_hash": step.content_hash,
+            "hops": step.hops,
+            "known_by": same.stored_keys(step.upstream_id, step.dataset) if step.dataset else [],
         }
         for step in steps
     ]
     model.Session.connection().execute(sa.insert(outcome_table), rows)
 
 
-def next_steps(run_id: str, after: int = 0, limit: int = BATCH) -> list[Row]:
-    """Steps of a plan that are still to be done, in order."""
+def steps_ahead(run_id: str, after: int, limit: int) -> list[Row]:
+    """Steps of a plan that are still to be done, in order: what is needed to prepare them, with the ``tags`` of each."""
     columns = outcome_table.c
-    query = sa.select(outcome_table).where(columns.run_id == run_id, columns.status == "planned", columns.id > after)
+    names = (columns.id, columns.action, columns.title, columns.upstream_id, columns.publisher)
+    query = sa.select(*names, columns.dataset["tags"].label("tags"))
+    query = query.where(columns.run_id == run_id, columns.status == "planned", columns.id > after)
     return _all(query.order_by(columns.id).limit(limit))
+
+
+def steps(ids: list[int]) -> list[Row]:
+    """Those of these steps that are still to be done, in order."""
+    columns = outcome_table.c
+    query = sa.select(outcome_table).where(columns.id.in_(ids), columns.status == "planned")
+    return _all(query.order_by(columns.id))
 
 
 def outcomes(run_id: str, status: str = "", action: str = "", limit: int = 100, offset: int = 0) -> list[Row]:
     """Outcomes of a run in order, without their datasets."""
-    columns = [column for column in outcome_table.c if column.name not in ("dataset", "publisher")]
+    heavy = ("dataset", "publisher", "before", "record_before")
+    columns = [column for column in outcome_table.c if column.name not in heavy]
     query = sa.select(*columns).where(outcome_table.c.run_id == run_id)
     if status:
         query = query.where(outcome_table.c.status == status)
@@ -212,10 +236,20 @@ def outcome_counts(run_id: str) -> dict[str, int]:
 
 def settle(outcome_id: int, status: str, **values: Any) -> None:
     """Store what became of a step. Its dataset and raw record are kept in the record from then on."""
-    if status in ("created", "updated", "restored", "withdrawn"):
+    if status in SETTLED:
         values |= {"dataset": {}, "raw": ""}
     statement = sa.update(outcome_table).where(outcome_table.c.id == outcome_id)
     model.Session.execute(statement.values(status=status, settled=now(), **values))
+
+
+def settle_all(status: str, outcomes: list[Row]) -> None:
+    """``settle`` of many steps (``key``: the outcome's id) that are done, each with its other columns."""
+    statement = sa.update(outcome_table).where(outcome_table.c.id == sa.bindparam("key"))
+    statement = statement.values(status=status, settled=now(), dataset={}, raw="")
+    names = [name for name in outcomes[0] if name != "key"]
+    statement = statement.values({name: sa.bindparam(f"new_{name}") for name in names})
+    rows = [{"key": one["key"], **{f"new_{name}": one[name] for name in names}} for one in outcomes]
+    model.Session.connection().execute(statement, rows)
 
 
 def save_record(node_id: str, upstream_id: str, values: Row) -> None:
@@ -227,10 +261,55 @@ def save_record(node_id: str, upstream_id: str, values: Row) -> None:
     model.Session.execute(statement.on_conflict_do_update(index_elements=["node_id", "upstream_id"], set_=changed))
 
 
-def change_record(node_id: str, upstream_id: str, **values: Any) -> None:
-    """Update columns of a record."""
-    found = sa.and_(record_table.c.node_id == node_id, record_table.c.upstream_id == upstream_id)
+def save_records(node_id: str, records: list[Row]) -> None:
+    """``save_record`` of many new ones: rows with their ``upstream_id``, all of the same columns."""
+    moment = now()
+    common = {"node_id": node_id, "harvested": moment}
+    rows = [{"id": new_id(), **common, "first_harvested": moment, **record} for record in records]
+    statement = insert(record_table).values(rows)
+    keep = ("id", "node_id", "upstream_id", "first_harvested")
+    changed = {name: statement.excluded[name] for name in rows[0] if name not in keep}
+    model.Session.execute(statement.on_conflict_do_update(index_elements=["node_id", "upstream_id"], set_=changed))
+
+
+def change_record(node_id: str, key: str, /, **values: Any) -> None:
+    """Update columns of the record of an upstream id (``key``)."""
+    found = sa.and_(record_table.c.node_id == node_id, record_table.c.upstream_id == key)
     model.Session.execute(sa.update(record_table).where(found).values(**values))
+
+
+def record(node_id: str, upstream_id: str) -> Row | None:
+    """A record by its upstream id."""
+    found = sa.and_(record_table.c.node_id == node_id, record_table.c.upstream_id == upstream_id)
+    return _one(sa.select(record_table).where(found))
+
+
+def modified(package_id: str) -> datetime | None:
+    """A dataset's ``metadata_modified``; None when it was purged."""
+    query = sa.select(model.package_table.c.metadata_modified).where(model.package_table.c.id == package_id)
+    return model.Session.execute(query).scalar()
+
+
+def touched(row: Row) -> bool | None:
+    """Was the dataset of this record changed here since it was harvested? None: nobody knows."""
+    landed = row.get("landed")
+    return None if landed is None else modified(row["package_id"]) != landed
+
+
+def land(node_id: str, upstream_id: str, outcome_id: int, package_id: str) -> None:
+    """Remember the dataset's time stamp, by which a change made here is noticed later; for each node that has it."""
+    model.Session.flush()
+    stamp = modified(package_id)
+    own = sa.and_(record_table.c.node_id == node_id, record_table.c.upstream_id == upstream_id)
+    all_of_it = sa.or_(record_table.c.package_id == package_id, own)
+    model.Session.execute(sa.update(record_table).where(all_of_it).values(landed=stamp))
+    model.Session.execute(sa.update(outcome_table).where(outcome_table.c.id == outcome_id).values(landed=stamp))
+
+
+def stamp(outcome_id: int, package_id: str) -> None:
+    """Remember the dataset's time stamp with a step that left the dataset as it was."""
+    found = outcome_table.c.id == outcome_id
+    model.Session.execute(sa.update(outcome_table).where(found).values(landed=modified(package_id)))
 
 
 def unindexed(node_id: str) -> list[str]:
@@ -246,7 +325,7 @@ def indexed(node_id: str, package_ids: list[str]) -> None:
 
 
 def record_of(package_id: str) -> Row | None:
-    """The record that a dataset was harvested from, with its node's name, title and address."""
+    """The record whose values a dataset has, with its node's name, title and address."""
     query = (
         sa.select(
             record_table,
@@ -256,7 +335,7 @@ def record_of(package_id: str) -> Row | None:
         )
         .join(node_table, node_table.c.id == record_table.c.node_id)
         .where(record_table.c.package_id == package_id)
-        .order_by(record_table.c.harvested.desc())
+        .order_by(record_table.c.state != "active", record_table.c.governs.desc(), record_table.c.harvested.desc())
         .limit(1)
     )
     return _one(query)

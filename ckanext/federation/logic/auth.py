@@ -16,19 +16,35 @@ from ckan.types import AuthResult, Context, DataDict
 from ..harvest import store
 
 __all__ = [
+    "federation_discover",
     "federation_node_create",
     "federation_node_list",
+    "federation_node_pause",
     "federation_node_register_known",
+    "federation_node_resume",
     "federation_node_show",
     "federation_node_update",
     "federation_outcome_show",
     "federation_plan",
     "federation_plan_apply",
+    "federation_quarantine_list",
+    "federation_record_join",
+    "federation_record_retry",
     "federation_record_show",
+    "federation_record_split",
     "federation_run",
+    "federation_run_cancel",
     "federation_run_list",
+    "federation_run_pause",
+    "federation_run_resume",
+    "federation_run_roll_back",
     "federation_run_show",
 ]
+
+
+def federation_discover(context: Context, data_dict: DataDict | None = None) -> AuthResult:
+    """Sysadmins only: it makes the portal connect to an address that the caller chooses."""
+    return {"success": False}
 
 
 @toolkit.auth_allow_anonymous_access
@@ -69,6 +85,53 @@ def federation_run(context: Context, data_dict: DataDict) -> AuthResult:
 
 def federation_plan_apply(context: Context, data_dict: DataDict) -> AuthResult:
     return _may(context, _node_of_run(data_dict), "admin")
+
+
+def federation_run_pause(context: Context, data_dict: DataDict) -> AuthResult:
+    return _may(context, _node_of_run(data_dict), "admin")
+
+
+def federation_run_cancel(context: Context, data_dict: DataDict) -> AuthResult:
+    return _may(context, _node_of_run(data_dict), "admin")
+
+
+def federation_run_resume(context: Context, data_dict: DataDict) -> AuthResult:
+    return _may(context, _node_of_run(data_dict), "admin")
+
+
+def federation_run_roll_back(context: Context, data_dict: DataDict) -> AuthResult:
+    return _may(context, _node_of_run(data_dict), "admin")
+
+
+def federation_quarantine_list(context: Context, data_dict: DataDict) -> AuthResult:
+    return _may(context, store.node(data_dict.get("id") or ""), "update_dataset")
+
+
+def federation_node_pause(context: Context, data_dict: DataDict) -> AuthResult:
+    return _may(context, store.node(data_dict.get("id") or ""), "admin")
+
+
+def federation_node_resume(context: Context, data_dict: DataDict) -> AuthResult:
+    return _may(context, store.node(data_dict.get("id") or ""), "admin")
+
+
+def federation_record_retry(context: Context, data_dict: DataDict) -> AuthResult:
+    return _may(context, store.node(data_dict.get("id") or ""), "admin")
+
+
+def federation_record_split(context: Context, data_dict: DataDict) -> AuthResult:
+    """Who may edit the dataset and is a steward of the node."""
+    may = authz.is_authorized("package_update", context, {"id": data_dict.get("id")})
+    return _may(context, store.node(data_dict.get("node") or ""), "update_dataset") if may.get("success") else may
+
+
+def federation_record_join(context: Context, data_dict: DataDict) -> AuthResult:
+    """Who may edit both datasets."""
+    for name in ("id", "other"):
+        may = authz.is_authorized("package_update", context, {"id": data_dict.get(name)})
+        if not may.get("success"):
+            return may
+    return {"success": True}
 
 
 def federation_node_create(context: Context, data_dict: DataDict) -> AuthResult:

@@ -49,6 +49,11 @@ def node_update() -> Schema:
     return {"id": node_id()["id"], **{key: ignore + validators for key, validators in _common().items()}}
 
 
+def discover() -> Schema:
+    """For ``federation_discover``."""
+    return {"url": _get("not_empty", "unicode_safe")}
+
+
 def node_id() -> Schema:
     """A node's name or id."""
     return {"id": _get("not_empty", "unicode_safe", "federation_node_exists")}
@@ -63,6 +68,31 @@ def plan_apply() -> Schema:
     """For ``federation_plan_apply``."""
     flag = [_default(False), *_get("boolean_validator")]
     return {"id": _get("not_empty", "unicode_safe"), "approve": flag, "background": flag}
+
+
+def run_id() -> Schema:
+    """A run's id."""
+    return {"id": _get("not_empty", "unicode_safe")}
+
+
+def run_background() -> Schema:
+    """For ``federation_run_resume`` and ``federation_run_roll_back``."""
+    return {**run_id(), "background": [_default(False), *_get("boolean_validator")]}
+
+
+def retry() -> Schema:
+    """For ``federation_record_retry``."""
+    return {**node_id(), "upstream_ids": [_default([]), *_get("as_list", "list_of_strings")]}
+
+
+def record_split() -> Schema:
+    """For ``federation_record_split``."""
+    return {"id": _get("not_empty", "unicode_safe"), "node": node_id()["id"]}
+
+
+def record_join() -> Schema:
+    """For ``federation_record_join``."""
+    return {"id": _get("not_empty", "unicode_safe"), "other": _get("not_empty", "unicode_safe")}
 
 
 def run_show() -> Schema:

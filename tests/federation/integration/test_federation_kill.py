@@ -16,7 +16,7 @@ from ckanext.federation.harvest import store
 PLUGINS = "federation council_schemas scheming_datasets scheming_organizations dcat"
 INI = Path(__file__).resolve().parents[3] / "config" / "test.ini"
 pytestmark = pytest.mark.ckan_config("ckan.plugins", PLUGINS)
-COUNT = 40
+COUNT = 400
 
 
 @pytest.fixture
@@ -42,17 +42,26 @@ def wait_for(done, process, seconds=60):
         time.sleep(0.02)
 
 
+def wait_for_the_lane():
+    """PostgreSQL takes a moment to see that a client is dead."""
+    until = time.monotonic() + 20
+    while call_action("federation_node_show", id="wharfedale")["health"] == "running":
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
 def test_a_killed_run_is_resumed_with_nothing_lost_or_doubled(node, start, items):
     node.feed_is(items(COUNT))
     process = start()
     try:
-        wait_for(lambda: datasets() >= 5, process)
+        wait_for(lambda: datasets() >= 1, process)
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait()
+    wait_for_the_lane()
     killed = call_action("federation_run_list", id="wharfedale")[0]
     assert killed["status"] == "applying"
-    assert 5 <= datasets() < COUNT
+    assert 0 < datasets() < COUNT
     assert call_action("federation_node_show", id="wharfedale")["health"] == "interrupted"
 
     after = node.run()
@@ -84,6 +93,7 @@ def test_killed_while_reading_the_feed(node, server, start, items):
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait()
+    wait_for_the_lane()
     assert node.run(items(3))["status"] == "unchanged"
     statuses = [run["status"] for run in call_action("federation_run_list", id="wharfedale")]
     assert statuses == ["unchanged", "superseded", "done"]

@@ -69,6 +69,8 @@ def test_the_public_sees_no_internals(people, node, items, app):
     node.run(items(1))
     public = app.get("/api/3/action/federation_node_show?id=wharfedale").json["result"]
     assert set(public) == {
+        "labels",
+        "licence_policy",
         "name",
         "title",
         "description",
@@ -163,3 +165,10 @@ def test_the_command_line(node, items, cli):
     assert "Held:" in held.output
     assert "--approve" in held.output
     assert "2 withdrawn" in cli.invoke(command, ["run", "wharfedale", "--approve"]).output
+
+
+def test_a_named_nodes_page_says_its_networks_and_licences(people, federation, app):
+    call_action("federation_node_register_known")
+    page = app.get("/federation/leeds").body
+    assert "ODI Nodes" in page
+    assert "none is assumed of those that state none" in page

@@ -338,3 +338,70 @@ def test_numbers_written_as_text_still_lead_on():
     page = module.page(document)
     assert (page.total, page.next_url.endswith("start=1")) == (3, True)
     assert convert(module.read(page.items[0]), POLICY).dataset["title"] == "York"
+
+
+def test_datapress_v1():
+    item = {
+        "id": "3f2504e0-4f89-41d3-9a0c-0305e82c3301",
+        "name": "trees",
+        "title": "Trees",
+        "notes": "<p>All</p>",
+        "license_id": "uk-ogl",
+        "metadata_created": "2014-01-02T00:00:00",
+        "metadata_modified": "2015-01-02T00:00:00",
+        "maintainer_email": "data@capital.example",
+        "tags": ["trees"],
+    }
+    file = {"url": "https://capital.example/t.csv", "title": "t.csv", "format": "csv"}
+    shapes = (
+        {"resources": {"r1": file}},
+        {"resources": [file]},
+        {"organization": {"title": "Parks", "resources": {"r1": file}}},
+    )
+    for shape in shapes:
+        module, document = dialects.choose(
+            "datapress", json.dumps([{**item, **shape}]).encode(), Hints("https://e.org/")
+        )
+        [found] = [convert(module.read(one), POLICY) for one in module.page(document).items]
+        assert (found.dataset["title"], found.dataset["license_id"]) == ("Trees", "uk-ogl")
+        assert [one["url"] for one in found.dataset["resources"]] == ["https://capital.example/t.csv"]
+
+
+@pytest.mark.parametrize(
+    ("name", "url", "change", "following"),
+    [
+        (
+            "opendatasoft_explore.json",
+            "https://e.org/api/explore/v2.1/catalog/datasets?limit=2&offset=2",
+            {"total_count": 9},
+            "https://e.org/api/explore/v2.1/catalog/datasets?limit=2&offset=4",
+        ),
+        (
+            "ckan_search.json",
+            "https://e.org/api/3/action/package_search?rows=2&sort=id+asc",
+            {},
+            "https://e.org/api/3/action/package_search?rows=2&sort=id+asc&start=2",
+        ),
+        (
+            "hub_search.json",
+            "https://e.org/api/v3/datasets",
+            {"meta": {"next": "https://e.org/api/v3/datasets?page%5Bnumber%5D=2", "stats": {"totalCount": "30"}}},
+            "https://e.org/api/v3/datasets?page%5Bnumber%5D=2",
+        ),
+    ],
+)
+def test_pages_lead_on(feed, name, url, change, following):
+    value = {**json.loads(feed(name)), **change}
+    module, document = dialects.choose("auto", json.dumps(value).encode(), Hints(url))
+    page = module.page(document)
+    assert page.next_url == following
+    assert page.total and page.total > len(page.items)
+
+
+def test_socratas_catalogue_leads_on_and_ends(feed):
+    rows = [json.loads(line) for line in feed("socrata_catalog.jsonl").splitlines()]
+    url = "https://e.org/api/catalog/v1?domains=e.org&limit=3"
+    for offset, following in (("", url + "&offset=3"), ("&offset=3", "")):
+        body = json.dumps({"results": rows, "resultSetSize": 6}).encode()
+        module, document = dialects.choose("socrata", body, Hints(url + offset))
+        assert module.page(document).next_url == following

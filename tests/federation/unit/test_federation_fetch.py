@@ -7,6 +7,7 @@ import time
 import pytest
 
 from ckanext.federation.harvest import fetch
+from ckanext.federation.harvest.manners import Manners
 
 BODY = b'{"dataset": []}' * 100
 
@@ -122,8 +123,10 @@ def test_lies_about_the_encoding(server, fetcher):
 
 
 def test_a_body_shorter_than_promised(server, fetcher):
-    with pytest.raises(fetch.FetchError, match="cut short"):
-        fetcher().get(server.serve("/feed", BODY, length=len(BODY) + 100))
+    asks = fetcher(tries=2)
+    answer = asks.get(server.serve("/feed", BODY, length=len(BODY) + 100))
+    assert (answer.cut, answer.body) == (True, BODY)
+    assert (len(server.requests), fetcher.waits) == (2, [2.0])
 
 
 def test_a_drip_is_cut_off(server, fetcher):
@@ -188,3 +191,73 @@ def test_nobody_listens(fetcher):
     one = fetch.Fetcher("x", frozenset({f"127.0.0.1:{port}"}), fetch.Limits(seconds=5, tries=1))
     with pytest.raises(fetch.FetchError, match="could not be reached"):
         one.get(f"http://127.0.0.1:{port}/")
+
+
+def polite(server, pause=0.0, exempt=(), waits=None):
+    return fetch.Fetcher(
+        "Towpath-federation/test",
+        frozenset({server.address}),
+        fetch.Limits(seconds=30, tries=1),
+        sleep=(waits if waits is not None else []).append,
+        manners=Manners("Towpath-federation", pause, frozenset(exempt)),
+    )
+
+
+def test_robots_are_kept_to(server):
+    server.serve(
+        "/robots.txt", b"User-agent: *\nDisallow: /api/\n\nUser-agent: Towpath-federation\nDisallow: /secret\n"
+    )
+    url, secret = server.serve("/api/feed", BODY), server.serve("/secret", BODY)
+    one = polite(server)
+    assert one.get(url).body == BODY  # the group that names us counts, and not the one for all
+    with pytest.raises(fetch.FetchError, match=r"robots\.txt of 127\.0\.0\.1 asks .*robots_exempt"):
+        one.get(secret)
+    assert [path for path, _headers in server.requests] == ["/robots.txt", "/api/feed"]
+    assert polite(server, exempt={"127.0.0.1"}).get(secret).body == BODY
+
+
+def test_robots_count_after_a_redirect_too(server):
+    server.serve("/robots.txt", b"User-agent: *\nDisallow: /inside\n")
+    server.serve("/inside", BODY)
+    with pytest.raises(fetch.FetchError, match="robots"):
+        polite(server).get(server.serve("/feed", b"", 302, Location="/inside"))
+
+
+@pytest.mark.parametrize("status", [404, 500])
+def test_a_robots_file_that_is_not_there_forbids_nothing(server, status):
+    server.serve("/robots.txt", b"Disallow: /", status)
+    assert polite(server).get(server.serve("/feed", BODY)).body == BODY
+
+
+def test_a_huge_robots_file_is_not_read(server):
+    server.serve("/robots.txt", b"User-agent: *\n" + b"Disallow: /feed\n" * 100_000)
+    assert polite(server).get(server.serve("/feed", BODY)).body == BODY
+
+
+def test_a_pause_between_requests(server):
+    waits = []
+    url = server.serve("/feed", BODY)
+    one = polite(server, pause=3, waits=waits)
+    for _ in range(3):
+        one.get(url)
+    assert len(waits) == 2
+    assert all(2 < wait <= 3 for wait in waits)
+    server.serve("/robots.txt", b"User-agent: *\nCrawl-delay: 7200\n")
+    waits.clear()
+    slow = polite(server, waits=waits)
+    slow.get(url)
+    slow.get(url)
+    assert len(waits) == 1
+    assert 9 < waits[0] <= 10
+
+
+def test_messages_and_progress_hide_queries():
+    assert fetch.shown("https://u:p@e.org:81/a/b?key=1#x") == "https://e.org:81/a/b"
+
+
+def test_a_robots_file_that_stalls_takes_no_more_than_its_share(server, monkeypatch):
+    monkeypatch.setattr(fetch, "ROBOTS_SECONDS", 0.5)
+    server.routes["/robots.txt"] = lambda _handler: time.sleep(4)
+    started = time.monotonic()
+    assert polite(server).get(server.serve("/feed", BODY)).body == BODY
+    assert time.monotonic() - started < 3

@@ -235,7 +235,7 @@ def inflated(encoding, body, limit=10_000, chunk=7):
     sink = inflate.Inflater(encoding, limit)
     for start in range(0, len(body), chunk):
         sink.feed(body[start : start + chunk])
-    return sink.finish()
+    return sink.finish().read()
 
 
 def test_decompression_believes_the_bytes_and_not_the_header():

@@ -1,16 +1,17 @@
 """Feeds recorded from real portals, where the machine has them: each record becomes a dataset or a refusal."""
 
+import io
 import json
 from pathlib import Path
 
 import pytest
 
-from ckanext.federation.harvest import compare, dialects
+from ckanext.federation.harvest import compare, dialects, reading
 from ckanext.federation.harvest.convert import Policy, convert
 from ckanext.federation.harvest.record import FeedError, Hints
 
-FOLDER = Path(__file__).resolve().parents[3].parent / "shared" / "feeds"
-FILES = sorted(FOLDER.glob("*")) if FOLDER.is_dir() else []
+PLACES = [above / "shared" / "feeds" for above in Path(__file__).resolve().parents[4:6]]
+FILES = sorted(next((place for place in PLACES if place.is_dir()), PLACES[0]).glob("*"))
 NO_FEEDS = {"socrata-catalog-v1_nyc_2022-07.stats.jsonl"}
 MEDIA = {".rdf": "application/rdf+xml", ".xml": "application/rdf+xml", ".jsonld": "application/ld+json"}
 LICENCES = frozenset(
@@ -49,3 +50,30 @@ def test_every_record_is_a_dataset_or_a_refusal(path):
             one["url"].startswith(("http://", "https://", "ftp://")) for one in step.dataset.get("resources", [])
         )
     assert steps or not items
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path.name not in NO_FEEDS], ids=lambda path: path.name)
+def test_a_stream_of_it_has_as_many_records(path):
+    """Parsed whole and read as a stream, it is the same datasets."""
+    hints = Hints("https://example.org/feed", MEDIA.get(path.suffix, "application/json"))
+    found = []
+    for small in (0, reading.SMALL):
+        one = reading.opened(io.BytesIO(path.read_bytes()), hints, small=small)
+        found.append(sorted(one.module.identity(item) for page in one.pages() for item in page.items))
+        assert one.cut == ""
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path.name not in NO_FEEDS], ids=lambda path: path.name)
+def test_cut_in_half_it_is_refused_or_gives_whole_records(path):
+    hints = Hints("https://example.org/feed", MEDIA.get(path.suffix, "application/json"))
+    body = path.read_bytes().rstrip()
+    try:
+        one = reading.opened(io.BytesIO(body[: len(body) // 2]), hints)
+        items = [item for page in one.pages() for item in page.items]
+    except FeedError as error:
+        assert str(error)
+        return
+    assert one.cut
+    for item in items:
+        convert(one.module.read(item), POLICY)

@@ -239,3 +239,10 @@ def test_what_is_an_address_and_what_is_only_words():
     assert dataset["conforms_to"] == ["https://e.org/specs/a%20b.pdf", "https://e.org/d/specs/c.pdf"]
     assert [(one["url"], one.get("hash")) for one in dataset["resources"]] == [("https://e.org/d/files/b.csv", "00FF")]
     assert any("no web address" in note for note in converted.notes)
+
+
+def test_latitude_before_longitude_is_turned_round_where_it_is_certain():
+    found = places.coverage("[[-14.6, -179.2], [71.4, 179.8]]")
+    assert json.loads(found["bbox"])["coordinates"][0][0] == [-179.2, -14.6]
+    assert "bbox" in places.coverage({"type": "Polygon", "coordinates": [[[10, 120], [20, 120], [20, 130], [10, 120]]]})
+    assert places.coverage("[[400000, 460000], [410000, 470000]]") == {}

@@ -12,9 +12,56 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from ..record import Distribution, FeedError, Page, Record, as_list, whole
 from .decode import Document
-from .terms import label
+from .terms import Watched, label, left_over
 
 ROWS = 200
+# CKAN's own book-keeping, which says nothing of the data.
+_PLUMBING = frozenset(
+    {
+        *(
+            "id",
+            "name",
+            "state",
+            "type",
+            "private",
+            "isopen",
+            "num_resources",
+            "num_tags",
+            "creator_user_id",
+            "owner_org",
+        ),
+        *("revision_id", "resources", "extras", "organization", "relationships_as_object", "relationships_as_subject"),
+        *("metadata_created", "metadata_modified", "author", "author_email", "tracking_summary", "harvest_object_id"),
+        *(
+            "harvest_source_id",
+            "harvest_source_title",
+            "revision_timestamp",
+            "log_message",
+            "plugin_data",
+            "license_title",
+        ),
+        *(
+            "license_id",
+            "license_url",
+            "package_id",
+            "position",
+            "resource_type",
+            "datastore_active",
+            "url_type",
+            "hash",
+        ),
+        *(
+            "cache_url",
+            "cache_last_updated",
+            "mimetype_inner",
+            "webstore_url",
+            "webstore_last_updated",
+            "url",
+            "ckan_url",
+        ),
+        *("resource_group_id", "on_same_domain", "datastore_contains_all_records_of_source_file", "result"),
+    }
+)
 
 
 def accepts(document: Document) -> bool:
@@ -65,9 +112,10 @@ def identity(item: Any) -> str:
 def read(item: dict[str, Any]) -> Record:
     """The record of one package dict; extras count as fields that the package lacks."""
     extras = {one.get("key"): one.get("value") for one in as_list(item.get("extras")) if isinstance(one, dict)}
-    fields = {**extras, **{key: value for key, value in item.items() if value not in (None, "", [])}}
+    fields = Watched({**extras, **{key: value for key, value in item.items() if value not in (None, "", [])}})
     notes = ["it is marked private upstream, though the feed is public"] if item.get("private") is True else []
-    return Record(
+    left: list[str] = []
+    record = Record(
         upstream_id=identity(item),
         title=label(fields.get("title")) or fields.get("name"),
         description=label(fields.get("notes") or fields.get("description")),
@@ -86,13 +134,38 @@ def read(item: dict[str, Any]) -> Record:
         spatial=_spatial(fields),
         temporal=_periods(fields),
         frequency=fields.get("frequency") or fields.get("accrual_periodicity") or fields.get("update_frequency"),
-        provenance=fields.get("provenance"),
-        version=fields.get("version"),
-        conforms_to=_listed(fields.get("conforms_to")),
-        distributions=[_file(one) for one in as_list(item.get("resources")) if isinstance(one, dict)],
-        notes=notes,
-        refused="It is deleted upstream." if str(item.get("state", "active")).lower() in {"deleted", "draft"} else "",
+        rights=fields.get("rights"),
+        **_more(fields),
+        distributions=[_file(one, left) for one in as_list(item.get("resources")) if isinstance(one, dict)],
+        refused=_refusal(item),
     )
+    record.notes = [*notes, *left_over([*fields.unread(but=_PLUMBING), *left])]
+    return record
+
+
+def _more(fields: Watched) -> dict[str, Any]:
+    """The rarer fields, under ckanext-dcat's and ckanext-spatial's names."""
+    return {
+        "provenance": fields.get("provenance"),
+        "version": fields.get("version"),
+        "version_notes": fields.get("version_notes"),
+        "kind": fields.get("dcat_type"),
+        "temporal_resolution": fields.get("temporal_resolution"),
+        "spatial_resolution": next(iter(_listed(fields.get("spatial_resolution_in_meters"))), ""),
+        "conforms_to": _listed(fields.get("conforms_to")),
+        "documentation": _listed(fields.get("documentation")),
+        "legislation": _listed(fields.get("applicable_legislation")),
+        "referenced_by": _listed(fields.get("is_referenced_by")),
+        "has_version": _listed(fields.get("has_version")),
+        "other_ids": [
+            *(fields[name] for name in ("identifier", "guid", "uri") if fields.get(name)),
+            *_listed(fields.get("alternate_identifier")),
+        ],
+    }
+
+
+def _refusal(item: dict[str, Any]) -> str:
+    return "It is deleted upstream." if str(item.get("state", "active")).lower() in {"deleted", "draft"} else ""
 
 
 def _listed(value: Any) -> list[Any]:
@@ -155,8 +228,9 @@ def _periods(fields: dict[str, Any]) -> list[tuple[Any, Any]]:
     return [(start, end)] if start or end else []
 
 
-def _file(one: dict[str, Any]) -> Distribution:
-    return Distribution(
+def _file(stated: dict[str, Any], left: list[str]) -> Distribution:
+    one = Watched(stated)
+    file = Distribution(
         id=one.get("id"),
         title=one.get("name") or one.get("title"),
         description=one.get("description"),
@@ -170,4 +244,14 @@ def _file(one: dict[str, Any]) -> Distribution:
         modified=one.get("modified") or one.get("last_modified"),
         licence=one.get("license"),
         rights=one.get("rights"),
+        availability=one.get("availability"),
+        status=one.get("status"),
+        hash_algorithm=one.get("hash_algorithm"),
+        compression=one.get("compress_format"),
+        packaging=one.get("package_format"),
+        languages=_listed(one.get("language")),
+        conforms_to=_listed(one.get("conforms_to")) or _listed(one.get("schema-url") or one.get("schema_url")),
+        documentation=_listed(one.get("documentation")),
     )
+    left += one.unread("resource.", _PLUMBING)
+    return file

@@ -10,17 +10,33 @@ from typing import Any
 
 from ..record import Distribution, Page, Record, as_list
 from .decode import Document
-from .terms import objects
+from .terms import Watched, left_over, objects
 
 _V3 = {"masthead", "sharing", "createdAt", "updatedAt", "nextReviewDate", "canonical", "topics"}
+_V1 = {
+    "license_id",
+    "licence",
+    "metadata_created",
+    "metadata_modified",
+    "maintainer_email",
+    "london_smallest_geography",
+}
+_PLUMBING = frozenset({"sharing", "slug", "canonical", "organization", "masthead", "team", "publisher", "archivedAt"})
 _FREQUENCY = ("update_frequency", "updateFrequency", "Update frequency", "frequency")
 _PLACE = ("smallest_geography", "geo", "London Smallest Geography", "geography")
 
 
 def accepts(document: Document) -> bool:
     """A list of objects, or an object of them by id, that have DataPress's own names."""
-    items = _items(document.value)
-    return any(isinstance(item, dict) and len(_V3 & item.keys()) >= 3 for item in items[:20])
+    items = [item for item in _items(document.value)[:20] if isinstance(item, dict)]
+    return any(len(_V3 & item.keys()) >= 3 or _is_v1(item) for item in items)
+
+
+def _is_v1(item: dict[str, Any]) -> bool:
+    """CKAN's field names of old in a bare list, with the files keyed by id or nested under ``organization``."""
+    nested = isinstance(item.get("organization"), dict) and "resources" in item["organization"]
+    named = "title" in item and bool(_V1 & item.keys()) and "@type" not in item
+    return named and (isinstance(item.get("resources"), dict | list) or nested)
 
 
 def _items(value: Any) -> list[Any]:
@@ -48,11 +64,13 @@ def identity(item: Any) -> str:
 
 def read(item: dict[str, Any]) -> Record:
     """The record of one dataset of the export."""
-    custom = item["custom"] if isinstance(item.get("custom"), dict) else {}
+    item = Watched(item)
+    custom = Watched(item.get("custom"))
     contact = item.get("contact") or custom.get("author_email") or item.get("maintainer_email")
     organisation = item.get("organization") if isinstance(item.get("organization"), dict) else {}
     resources = item.get("resources") or organisation.get("resources")  # type: ignore[union-attr]
-    return Record(
+    left: list[str] = []
+    record = Record(
         upstream_id=identity(item),
         title=item.get("title"),
         description=item.get("description") or item.get("notes"),
@@ -62,15 +80,19 @@ def read(item: dict[str, Any]) -> Record:
         modified=item.get("updatedAt") or item.get("metadata_modified"),
         landing_page=item.get("webpage") or item.get("canonical"),
         licences=_licence(item),
+        access_rights=item.get("access_rights"),
         publisher=_publisher(item, custom),
         contacts=[_contact(contact, custom)] if contact else [],
-        spatial=[custom[name] for name in _PLACE if isinstance(custom.get(name), str) and custom[name]][:1],
+        spatial=[custom.get(name) for name in _PLACE if isinstance(custom.get(name), str) and custom.get(name)][:1],
         temporal=_periods(resources),
-        frequency=next((custom[name] for name in _FREQUENCY if custom.get(name)), ""),
+        frequency=next((custom.get(name) for name in _FREQUENCY if custom.get(name)), ""),
         documentation=[link.get("url") for link in objects(item.get("links"))],
-        distributions=[_file(one) for one in objects(resources)] + [_link(one) for one in objects(item.get("links"))],
+        distributions=[_file(one, left) for one in objects(resources)]
+        + [_link(one) for one in objects(item.get("links"))],
         refused=_refusal(item),
     )
+    record.notes = left_over([*item.unread(but=_PLUMBING), *custom.unread("custom.", frozenset({"author"})), *left])
+    return record
 
 
 def _refusal(item: dict[str, Any]) -> str:
@@ -121,10 +143,11 @@ def _periods(resources: Any) -> list[tuple[Any, Any]]:
     return [(start, end)] if start or end else []
 
 
-def _file(one: dict[str, Any]) -> Distribution:
+def _file(stated: dict[str, Any], left: list[str]) -> Distribution:
+    one = Watched(stated)
     name = one.get("filename") or ""
     ending = name.rsplit(".", 1)[-1] if "." in name else ""
-    return Distribution(
+    file = Distribution(
         id=one.get("id"),
         title=one.get("title") or name,
         description=one.get("description"),
@@ -136,6 +159,9 @@ def _file(one: dict[str, Any]) -> Distribution:
         hash=one.get("hash") or one.get("check_hash"),
         modified=one.get("timestamp") or one.get("check_timestamp"),
     )
+    periods = {"timeframeFrom", "timeframeTo", "temporal_coverage_from", "temporal_coverage_to"}
+    left += one.unread("resource.", frozenset({"dataset", "check_http_status", "order", "filename", *periods}))
+    return file
 
 
 def _link(one: dict[str, Any]) -> Distribution:

@@ -6,16 +6,19 @@ names; ``terms`` takes care of prefixes and case. The RDF dialect frames its gra
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 from typing import Any
 
-from ..record import Distribution, Page, Record, as_list
+from ..record import Page, Record, as_list
 from ..text import clean
 from . import hub_item
+from .dcat_parts import agent, contact, distributions, page_of, period
 from .decode import Document
-from .terms import first, fold, label, objects, values
+from .terms import Watched, code, first, fold, label, left_over, objects, tongues, values
 
 _LISTS = ("dataset", "datasets")
+# What says nothing of the dataset itself.
+_PLUMBING = frozenset({"type", "context", "incatalog", "issourceof"})
 
 
 def accepts(document: Document) -> bool:
@@ -70,8 +73,13 @@ def page(document: Document) -> Page:
 
 def repeats(items: list[Any]) -> dict[str, str]:
     """The records that are another record of these over again (ArcGIS Hub), by identity."""
+    return hub_item.repeats(named(items))
+
+
+def named(items: list[Any]) -> Iterator[tuple[str, str]]:
+    """Identity and title of each record."""
     objects_only = (one for one in items if isinstance(one, dict))
-    return hub_item.repeats((identity(one), clean(label(first(fold(one), "title")))) for one in objects_only)
+    return ((identity(one), clean(label(first(fold(one), "title")))) for one in objects_only)
 
 
 def identity(item: Any) -> str:
@@ -89,43 +97,95 @@ def read(item: Any) -> Record:
     """The record of one dataset object."""
     terms = fold(item)
     modified, frequency = _modified(terms)
-    return Record(
+    left: list[str] = []
+    record = Record(
         upstream_id=identity(item),
         title=label(first(terms, "title")),
         description=label(first(terms, "description", "abstract")),
-        keywords=[label(one) for one in values(terms, "keyword", "keywords", "tag", "tags")],
+        keywords=[label(one) for one in [*values(terms, "keyword", "keywords"), *values(terms, "tag", "tags")]],
         # ArcGIS Hub says "geospatial" of every dataset; it is a word, no theme.
         themes=[label(one) for one in values(terms, "theme", "themes", "category") if label(one) != "geospatial"],
         issued=label(first(terms, "issued", "created", "date")),
         modified=modified,
         landing_page=_landing(terms),
         licences=_licences(terms),
-        rights=label(first(terms, "rights")),
+        rights=_access_note(terms),
         access_rights=_access(terms),
-        publisher=_agent(first(terms, "publisher", "creator")),
-        contacts=[_contact(one) for one in values(terms, "contactpoint")],
-        languages=[_code(one) for one in values(terms, "language")],
+        publisher=agent(_one(terms, "publisher") or _one(terms, "creator"), left, "publisher."),
+        contacts=[contact(one, left) for one in values(terms, "contactpoint")],
+        languages=[code(one) for one in values(terms, "language")],
         spatial=[fold(one) if isinstance(one, dict) else one for one in values(terms, "spatial", "bbox")],
-        temporal=[period for one in values(terms, "temporal") if (period := _period(one))],
+        temporal=[found for one in values(terms, "temporal") if (found := period(one))],
         frequency=frequency,
         provenance=label(first(terms, "provenance")),
-        version=label(first(terms, "versioninfo", "version", "hasversion")),
-        conforms_to=[_code(one) for one in values(terms, "conformsto")],
-        documentation=[_code(one) for one in values(terms, "page", "references", "documentation")],
-        distributions=_distributions(terms.get("distribution")),
+        **_more(terms, left),
+        distributions=distributions(terms.get("distribution"), left),
     )
+    terms.get("identifier")
+    further = _further(item)
+    record.notes = [*left_over([*terms.unread(but=_PLUMBING), *left]), *tongues(terms), *further]
+    return record
+
+
+def _more(terms: Watched, left: list[str]) -> dict[str, Any]:
+    """The rarer terms, of DCAT-AP 3 and DCAT-US 3."""
+    notes = ("describedby", "page", "references", "documentation")
+    return {
+        "version": label(first(terms, "versioninfo", "version")),
+        "version_notes": label(first(terms, "versionnotes")),
+        "kind": code(first(terms, "type")),
+        "creator": agent(_one(terms, "creator"), left, "creator."),
+        "temporal_resolution": label(first(terms, "temporalresolution")),
+        "spatial_resolution": label(first(terms, "spatialresolutioninmeters")),
+        "conforms_to": [code(one) for one in values(terms, "conformsto")],
+        "documentation": [page_of(one) for name in notes for one in values(terms, name)],
+        "legislation": [code(one) for one in values(terms, "applicablelegislation")],
+        "referenced_by": [code(one) for one in values(terms, "isreferencedby")],
+        "has_version": [code(one) for one in values(terms, "hasversion")],
+        "other_ids": [_notation(one) for one in [*values(terms, "otheridentifier"), *_further_ids(terms)]],
+    }
+
+
+def _further_ids(terms: Watched) -> list[Any]:
+    """``adms:identifier`` has the local name of ``dct:identifier``; of a list of those all but the first are further."""
+    others = [
+        one for name in ("adms:identifier", "http://www.w3.org/ns/adms#identifier") for one in values(terms, name)
+    ]
+    return [*as_list(terms.get("identifier"))[1:], *others]
+
+
+def _notation(value: Any) -> Any:
+    return label(first(fold(value), "notation", "identifier")) or code(value) if isinstance(value, dict) else value
+
+
+def _one(terms: Watched, name: str) -> Any:
+    """The agent; of several the first that has a name (DCAT-US 3 and RDF allow lists)."""
+    found = values(terms, name)
+    return next((one for one in found if not isinstance(one, dict) or label(one)), found[0] if found else "")
+
+
+def _access_note(terms: Watched) -> Any:
+    """``rights`` of DCAT-US says why access is what it is; DCAT-AP's may be an object."""
+    return (
+        label(first(terms, "rights")) if not isinstance(first(terms, "rights"), dict) else code(first(terms, "rights"))
+    )
+
+
+def _further(item: Any) -> list[str]:
+    others = item.get("@other") if isinstance(item, dict) else None
+    return [f"texts in other languages ({', '.join(others)}) are kept in the raw record"] if others else []
 
 
 def _modified(terms: dict[str, Any]) -> tuple[Any, Any]:
     """DCAT-US lets ``modified`` hold a repeating interval (R/P1D): that is a frequency."""
-    modified, frequency = label(first(terms, "modified", "updated")), _code(first(terms, "accrualperiodicity"))
+    modified, frequency = label(first(terms, "modified", "updated")), code(first(terms, "accrualperiodicity"))
     if isinstance(modified, str) and modified.startswith("R/P"):
         return "", frequency or modified
     return modified, frequency
 
 
 def _landing(terms: dict[str, Any]) -> Any:
-    page_address = _code(first(terms, "landingpage"))
+    page_address = code(first(terms, "landingpage"))
     if page_address:
         return page_address
     own = clean(terms.get("@id"))
@@ -133,84 +193,14 @@ def _landing(terms: dict[str, Any]) -> Any:
 
 
 def _access(terms: dict[str, Any]) -> Any:
-    return label(first(terms, "accesslevel")) or _code(first(terms, "accessrights"))
+    return label(first(terms, "accesslevel")) or code(first(terms, "accessrights"))
 
 
 def _licences(terms: dict[str, Any]) -> list[Any]:
     """The dataset's licence, else the one that its distributions share (Opendatasoft repeats it on each)."""
-    own = [_code(one) or label(one) for one in values(terms, "license", "licence")]
+    own = [code(one) or label(one) for one in values(terms, "license", "licence")]
     if own:
         return own
     files = [fold(one) for one in objects(terms.get("distribution"))]
-    stated = [_code(one) or label(one) for file in files for one in values(file, "license", "licence")]
+    stated = [code(one) or label(one) for file in files for one in values(file, "license", "licence")]
     return list(dict.fromkeys(clean(one) for one in stated))
-
-
-def _code(value: Any) -> Any:
-    """The address of an object, or the value itself."""
-    if isinstance(value, dict):
-        return value.get("@id") or label(value)
-    return value
-
-
-def _agent(value: Any) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        address = clean(value)
-        return {"uri": address} if address.startswith("http") else {"name": address}
-    terms = fold(value)
-    return {
-        "name": label(first(terms, "name", "preflabel", "label", "title", "fn")),
-        "uri": terms.get("@id") or "",
-        "email": _code(first(terms, "mbox", "hasemail", "email")),
-        "url": _code(first(terms, "homepage", "page", "url")),
-    }
-
-
-def _contact(value: Any) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        stated = clean(value)
-        return {"name": "", "email": stated} if "@" in stated else {"name": "" if "://" in stated else stated}
-    terms = fold(value)
-    return {
-        "name": label(first(terms, "fn", "name", "organization-name")),
-        "email": _code(first(terms, "hasemail", "email", "mbox")),
-        "url": _code(first(terms, "hasurl", "url")),
-    }
-
-
-def _period(value: Any) -> tuple[Any, Any] | None:
-    if isinstance(value, dict):
-        terms = fold(value)
-        start = label(first(terms, "startdate", "hasbeginning", "start", "schema:startdate"))
-        end = label(first(terms, "enddate", "hasend", "end"))
-        return (start, end) if start or end else None
-    parts = [part.strip() for part in clean(value).split("/")]
-    return (parts[0], parts[1]) if len(parts) == 2 and re.match(r"\d{4}", parts[0]) else None
-
-
-def _distributions(value: Any) -> list[Distribution]:
-    """Objects in whatever shape; a mere address is a file too."""
-    bare = [Distribution(access_url=one) for one in as_list(value) if isinstance(one, str)]
-    return [_distribution(one) for one in objects(value)] + bare
-
-
-def _distribution(value: dict[str, Any]) -> Distribution:
-    terms = fold(value)
-    media_type = _code(first(terms, "mediatype"))
-    checksum = fold(first(terms, "checksum"))
-    return Distribution(
-        id=terms.get("@id") or label(first(terms, "identifier")),
-        title=label(first(terms, "title")),
-        description=label(first(terms, "description")),
-        access_url=_code(first(terms, "accessurl", "accessservice")),
-        download_url=_code(first(terms, "downloadurl")),
-        # Hub says JSON of its map services, and what they are in the description only.
-        format="Esri REST" if terms.get("description") == "Esri REST" else _code(first(terms, "format")),
-        media_type=media_type.rsplit("/media-types/", 1)[-1] if isinstance(media_type, str) else media_type,
-        size=label(first(terms, "bytesize")),
-        hash=label(first(checksum, "checksumvalue")),
-        issued=label(first(terms, "issued")),
-        modified=label(first(terms, "modified")),
-        licence=[_code(one) for one in values(terms, "license", "licence")],
-        rights=label(first(terms, "rights")),
-    )

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 import re
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
-from ..record import FeedError, Hints
+from ..encoding import Utf8, encoding_of
+from ..record import BrokenFeed, FeedError, Hints
 
 __all__ = ["Document", "Hints", "describe", "document", "text_of"]
-
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """``kind``: json, xml, text; ``value``: the JSON value, else None; ``text``: the text of the other kinds."""
+    """``kind``: json, xml, html, text; ``value``: the JSON value, else None; ``text``: the text of the other kinds."""
 
     kind: str
     value: Any
@@ -32,56 +25,42 @@ class Document:
 
 
 def text_of(body: bytes, charset: str = "") -> str:
-    """The text of bytes: a byte order mark first, then the pattern of NULs, then UTF-8, the stated charset, Windows-1252.
-
-    UTF-8 goes before what the server states, because servers state "ISO-8859-1" of what is UTF-8, and text
-    of another encoding is hardly ever valid UTF-8.
-    """
-    for mark, encoding in _BOMS:
-        if body.startswith(mark):
-            return _decoded(body, encoding) or body.decode(encoding, "replace")
-    start = body[:4]
-    if start[:1] == b"\0" or start[1:2] == b"\0":
-        wide = "utf-32" if start.count(b"\0") == 3 else "utf-16"
-        found = _decoded(body, f"{wide}-{'be' if start[:1] == bytes(1) else 'le'}")
-        if found is not None:
-            return found
-    for encoding in ("utf-8", charset, "cp1252"):
-        found = _decoded(body, encoding) if encoding else None
-        if found is not None:
-            return found
-    return body.decode("latin-1")
-
-
-def _decoded(body: bytes, encoding: str) -> str | None:
-    try:
-        return body.decode(encoding)
-    except (UnicodeDecodeError, LookupError):
-        return None
+    """The text of bytes in the encoding that they are really in."""
+    file = BytesIO(body)
+    return Utf8(file, encoding_of(file, charset)).read().decode("utf-8", "replace")
 
 
 def document(body: bytes, hints: Hints) -> Document:
     """The document of a feed's bytes.
 
-    :raises FeedError: nothing was sent, or a page for people, or JSON that is cut short or broken.
+    :raises FeedError: nothing was sent, or a page for people.
+    :raises BrokenFeed: JSON that is cut short or broken.
     """
     text = text_of(body, hints.charset).lstrip("\ufeff \t\r\n").rstrip("\0 \t\r\n")
+    kind = kind_of(text, hints)
+    return Document(kind, _json(text) if kind == "json" else None, text, hints)
+
+
+def kind_of(text: str, hints: Hints) -> str:
+    """``json``, ``xml``, ``html`` (a list of files with descriptions) or ``text``, by the first characters of a feed.
+
+    :raises FeedError: nothing was sent, or a page for people.
+    """
     if not text:
         raise FeedError("The node sent nothing at all.")
     if re.match(r"<(!doctype\s+html|html\b)", text[:200], re.I):
+        # A web server's list of files is a feed where descriptions are among them.
+        if re.search(r"""href=["'][^"'?#]+-metadata\.json["']""", text, re.I):
+            return "html"
         title = re.search(r"<title[^>]*>(.*?)</title>", text[:20_000], re.I | re.S)
         heading = f" (“{' '.join(title[1].split())[:100]}”)" if title else ""
         raise FeedError(f"The node sent a web page{heading} instead of a feed.")
     # Turtle may begin with "[", so a document that claims to be RDF is not taken for JSON.
     rdf_text = re.search(r"turtle|n-triples|trig|n-quads|notation3", hints.content_type, re.I)
     if text[0] in "{[" and not rdf_text:
-        return Document("json", _json(text), text, hints)
-    return Document(
-        "xml" if text.startswith("<?xml") or re.match(r"<(!|[a-zA-Z_][\w.-]*(:[\w.-]+)?[\s/>])", text) else "text",
-        None,
-        text,
-        hints,
-    )
+        return "json"
+    xml = text.startswith("<?xml") or re.match(r"<(!|[a-zA-Z_][\w.-]*(:[\w.-]+)?[\s/>])", text)
+    return "xml" if xml else "text"
 
 
 def _json(text: str) -> Any:
@@ -94,7 +73,7 @@ def _json(text: str) -> Any:
         if lines is not None:
             return lines
         whole = " It seems to be cut short." if getattr(error, "pos", 0) >= len(text) - 2 or _is_open(text) else ""
-        raise FeedError(f"The feed is broken JSON ({error}).{whole}") from None
+        raise BrokenFeed(f"The feed is broken JSON ({error}).{whole}") from None
     return value
 
 
@@ -119,4 +98,4 @@ def describe(found: Document) -> str:
         if isinstance(found.value, dict):
             return f"a JSON object with {', '.join(list(map(str, found.value))[:6]) or 'nothing in it'}"
         return f"a JSON list of {len(found.value)} values" if isinstance(found.value, list) else "a JSON value"
-    return "XML" if found.kind == "xml" else "plain text"
+    return {"xml": "XML", "html": "a web page"}.get(found.kind, "plain text")

@@ -2,13 +2,69 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from ..record import Distribution, Page, Record, as_list, whole
 from ..text import clean
 from . import hub_item
 from .decode import Document
+from .terms import Watched, left_over
 
+# Hub's own book-keeping: how it draws, indexes and serves the layer.
+_PLUMBING = frozenset(
+    {
+        *(
+            "id",
+            "itemId",
+            "errors",
+            "collection",
+            "composeStatus",
+            "composedAt",
+            "contentSecurityPolicy",
+            "displayField",
+        ),
+        *("advancedQueryCapabilities", "commentsEnabled", "enrichCoverage", "enrichQuality", "fieldNames", "groupIds"),
+        *("hubType", "itemModified", "itemExtent", "layer", "layers", "maxRecordCount", "modifiedProvenance", "orgId"),
+        *("objectIdField", "openData", "orgExtent", "server", "serverCapabilities", "sourceProvenance", "slug", "name"),
+        *(
+            "supportedExtensions",
+            "supportedQueryFormats",
+            "supportsAdvancedQueries",
+            "thumbnail",
+            "thumbnailUrl",
+            "type",
+        ),
+        *(
+            "typeCategories",
+            "typeKeywords",
+            "useStandardizedQueries",
+            "validExtent",
+            "xFrameOptions",
+            "boundary",
+            "owner",
+        ),
+        *(
+            "currentVersion",
+            "downloadable",
+            "hasApi",
+            "content",
+            "searchDescription",
+            "orgName",
+            "organization",
+            "source",
+        ),
+        *(
+            "createdAt",
+            "updatedAt",
+            "serviceSpatialReference",
+            "size",
+            "screenshots",
+            "properties",
+            "statistics",
+        ),
+    }
+)
 _ITEM = "https://www.arcgis.com/home/item.html?id="
 
 
@@ -30,8 +86,12 @@ def page(document: Document) -> Page:
     following = clean(meta.get("next") or (links.get("next") if isinstance(links, dict) else ""))
     stats = dict(meta["stats"]) if isinstance(meta.get("stats"), dict) else {}
     items = document.value["data"]
-    named = ((identity(one), clean(one["attributes"].get("title"))) for one in items)
-    return Page(items, next_url=following, total=whole(stats.get("totalCount")), repeats=hub_item.repeats(named))
+    return Page(items, following, whole(stats.get("totalCount")), repeats=hub_item.repeats(named(items)))
+
+
+def named(items: list[Any]) -> Iterator[tuple[str, str]]:
+    """Identity and title of each resource."""
+    return ((identity(one), clean(one["attributes"].get("title"))) for one in items)
 
 
 def identity(item: Any) -> str:
@@ -45,9 +105,9 @@ def identity(item: Any) -> str:
 
 def read(item: dict[str, Any]) -> Record:
     """The record of one JSON:API resource."""
-    terms = item["attributes"]
+    terms = Watched(item["attributes"])
     links: dict[str, Any] = dict(item["links"]) if isinstance(item.get("links"), dict) else {}
-    return Record(
+    record = Record(
         upstream_id=identity(item),
         title=terms.get("title") or terms.get("name"),
         description=terms.get("description") or terms.get("searchDescription") or terms.get("snippet"),
@@ -65,6 +125,8 @@ def read(item: dict[str, Any]) -> Record:
         distributions=_files(terms, links),
         refused="" if terms.get("access", "public") in ("public", None) else "It is not shared with the public.",
     )
+    record.notes = left_over(terms.unread(but=_PLUMBING))
+    return record
 
 
 def _licences(terms: dict[str, Any]) -> list[Any]:

@@ -7,7 +7,30 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from ..record import Distribution, Page, Record, as_list, whole
 from .decode import Document
-from .terms import first, mapping
+from .terms import Watched, first, left_over, mapping
+
+_PLUMBING = frozenset(
+    {
+        *("title_for_embedding", "theme_id", "modified_updates_on_metadata_change", "modified_updates_on_data_change"),
+        *(
+            "metadata_processed",
+            "data_processed",
+            "records_count",
+            "federated",
+            "timezone",
+            "geometry_types",
+            "license",
+        ),
+        *(
+            "metadata_languages",
+            "parent_domain",
+            "source_domain",
+            "source_domain_address",
+            "source_dataset",
+            "geographic_reference_auto",
+        ),
+    }
+)
 
 
 def accepts(document: Document) -> bool:
@@ -45,11 +68,11 @@ def identity(item: Any) -> str:
 def read(item: dict[str, Any]) -> Record:
     """The record of one dataset; ``data_visible: false`` leaves only the page as its file."""
     metas = mapping(item.get("metas"))
-    default, dcat, dublin = (mapping(metas.get(name)) for name in ("default", "dcat", "dublin-core"))
+    default, dcat, dublin = (Watched(metas.get(name)) for name in ("default", "dcat", "dublin-core"))
     name, site = item.get("dataset_id"), item.get("_site", "")
     landing = f"{site}/explore/dataset/{name}/" if site else ""
     visible = item.get("data_visible", True)
-    return Record(
+    record = Record(
         upstream_id=identity(item),
         title=first(default, "title"),
         description=first(default, "description"),
@@ -62,14 +85,30 @@ def read(item: dict[str, Any]) -> Record:
         publisher={"name": first(default, "publisher") or first(dcat, "creator")},
         contacts=[{"name": first(dcat, "contact_name"), "email": first(dcat, "contact_email")}],
         languages=as_list(default.get("language")),
-        spatial=[one for one in (first(dcat, "spatial"), default.get("bbox")) if one][:1],
+        spatial=[one for one in (first(dcat, "spatial"), default.get("bbox"), *_territory(default)) if one][:2],
         temporal=[(first(dcat, "temporal_coverage_start"), first(dcat, "temporal_coverage_end"))],
+        conforms_to=as_list(dcat.get("conforms_to")),
+        access_rights=first(dcat, "accessrights"),
+        legacy_source=first(default, "source_domain_title"),
+        documentation=[one for one in as_list(default.get("references")) if "://" in str(one)],
         frequency=first(dcat, "accrualperiodicity") or first(default, "update_frequency"),
         distributions=_files(item, site, name, landing)
         if visible
         else [Distribution(title="Page", access_url=landing)],
-        notes=[] if visible else ["its data is not visible upstream; only its page is linked"],
     )
+    hidden = [] if visible else ["its data is not visible upstream; only its page is linked"]
+    others = {key: value for key, value in metas.items() if key not in ("default", "dcat", "dublin-core")}
+    left = [Watched(value).unread(f"{key}.") for key, value in others.items() if key != "custom_view"]
+    left += [default.unread(but=_PLUMBING), dcat.unread("dcat."), dublin.unread("dublin-core.")]
+    record.notes = [
+        *hidden,
+        *left_over([*(["fields"] if item.get("fields") else []), *(name for names in left for name in names)]),
+    ]
+    return record
+
+
+def _territory(default: Watched) -> list[Any]:
+    return as_list(default.get("territory"))
 
 
 def _files(item: dict[str, Any], site: str, name: Any, landing: str) -> list[Distribution]:

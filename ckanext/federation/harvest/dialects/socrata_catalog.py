@@ -10,7 +10,32 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from ..record import Distribution, Page, Record, as_list
 from .decode import Document
-from .terms import mapping
+from .terms import Watched, left_over, mapping
+
+_PLUMBING = frozenset(
+    {
+        *(
+            "id",
+            "parent_fxf",
+            "type",
+            "updatedAt",
+            "createdAt",
+            "metadata_updated_at",
+            "columns_format",
+        ),
+        *("columns_field_name", "lens_view_type", "lens_display_type"),
+        *(
+            "blob_mime_type",
+            "hide_from_data_json",
+            "publication_date",
+            "page_views",
+            "download_count",
+            "locked",
+            "obe_fxf",
+        ),
+        *("rdfid", "nbe_fxf", "locale", "previewImageId", "preview_image_url", "contact_email"),
+    }
+)
 
 
 def accepts(document: Document) -> bool:
@@ -47,26 +72,44 @@ def identity(item: Any) -> str:
 
 def read(item: dict[str, Any]) -> Record:
     """The record of one row."""
-    resource = item["resource"]
+    resource = Watched(item["resource"])
     groups = mapping(item.get("classification"))
     stated: dict[str, Any] = {
         str(one.get("key")): one.get("value") for one in as_list(groups.get("domain_metadata")) if isinstance(one, dict)
     }
-    return Record(
+    record = Record(
         upstream_id=identity(item),
         title=resource.get("name"),
         description=resource.get("description"),
         keywords=[*as_list(groups.get("domain_tags")), *as_list(groups.get("tags"))],
         themes=[groups.get("domain_category"), *as_list(groups.get("categories"))],
-        issued=resource.get("createdAt"),
+        issued=resource.get("publication_date") or resource.get("createdAt"),
         modified=resource.get("data_updated_at") or resource.get("updatedAt"),
         landing_page=item.get("link") or item.get("permalink"),
         licences=as_list(mapping(item.get("metadata")).get("license")),
         publisher={"name": _ending(stated, "agency") or resource.get("attribution")},
+        provenance=_how(resource, stated),
+        documentation=[resource["attribution_link"]] if resource.get("attribution_link") else [],
         contacts=[{"email": resource["contact_email"]}] if resource.get("contact_email") else [],
         frequency=_ending(stated, "update-frequency"),
         distributions=_files(item, resource),
+        refused="" if item.get("published", True) is not False else "It is not published upstream.",
     )
+    told = ("agency", "update-frequency", "automation", "data-collection")
+    further = [key for key, value in stated.items() if value and not key.lower().endswith(told)]
+    record.notes = left_over([*resource.unread(but=_PLUMBING), *further])
+    return record
+
+
+def _how(resource: Watched, stated: dict[str, Any]) -> str:
+    """How it is kept up to date and where it comes from, in a sentence each."""
+    told = {
+        "Updated automatically": _ending(stated, "automation"),
+        "Data collection": _ending(stated, "data-collection"),
+        "Attribution": resource.get("attribution") if _ending(stated, "agency") else "",
+        "Standing": resource.get("provenance"),
+    }
+    return "\n\n".join(f"{label}: {value}." for label, value in told.items() if value)
 
 
 def _ending(stated: dict[str, Any], name: str) -> Any:

@@ -9,17 +9,61 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 from ..record import as_list
 
+_REFUSED = re.compile(r'[\x00-\x20<>"{}|\\^`]')
 _LOCAL = re.compile(r".*[/#:]")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z]{2,4})?", re.I)
 _PREFERRED = ("en", "en-gb", "en-us", "cy")
 
 
-def fold(item: Any) -> dict[str, Any]:
+class Watched(dict[str, Any]):
+    """An object that remembers which of its terms were read, so that what nobody reads can be said."""
+
+    def __init__(self, value: Any = ()):
+        super().__init__(value if isinstance(value, dict) else ())
+        self._read: set[str] = set()
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The value of a term, which counts as read from now on."""
+        self._read.add(key)
+        return super().get(key, default)
+
+    def __getitem__(self, key: str) -> Any:
+        self._read.add(key)
+        return super().__getitem__(key)
+
+    def unread(self, within: str = "", but: frozenset[str] = frozenset()) -> list[str]:
+        """Names of the terms that hold something and were not read, ``but`` those that say nothing of the dataset."""
+        return [
+            within + key
+            for key, value in super().items()
+            if value not in (None, "", [], {}, "null") and key not in self._read and key not in but and key[:1] != "@"
+        ]
+
+
+def left_over(names: list[str]) -> list[str]:
+    """A note on terms that have no place in the portal's datasets; none when there are none."""
+    shown = ", ".join(dict.fromkeys(names))
+    return [f"not carried over, kept in the raw record: {shown[:1_500]}"] if shown else []
+
+
+def tongues(item: dict[str, Any]) -> list[str]:
+    """A note on texts in further languages, of which one is carried over."""
+    found: dict[str, None] = {}
+    for value in item.values():
+        if isinstance(value, dict) and len(value) > 1 and all(_LANGUAGE.fullmatch(key) for key in value):
+            found.update(dict.fromkeys(key.lower() for key in value))
+    return (
+        [f"texts come in several languages ({', '.join(found)}); one is shown, the raw record has all"] if found else []
+    )
+
+
+def fold(item: Any) -> Watched:
     """The terms of an object by local name in lower case; the first that has a value wins."""
-    folded: dict[str, Any] = {}
+    folded = Watched()
     if not isinstance(item, dict):
         return folded
     # DKAN wraps what it keeps apart, as {"identifier": ..., "data": {...}}.
@@ -27,8 +71,12 @@ def fold(item: Any) -> dict[str, Any]:
         item = {**item["data"], "@id": item["data"].get("@id", "")}
     for key, value in item.items():
         name = key if key[:1] == "@" else _LOCAL.sub("", key).lower()
-        if name not in folded or folded[name] in (None, "", [], {}):
-            folded[name] = value
+        before = dict.get(folded, name)
+        if before in (None, "", [], {}):
+            dict.__setitem__(folded, name, value)
+        elif value not in (None, "", [], {}, before):
+            # Two terms of one local name, such as dct:identifier and adms:identifier.
+            dict.__setitem__(folded, key.lower(), value)
     return folded
 
 
@@ -81,3 +129,15 @@ def label(value: Any) -> Any:
         return next((by_tongue[tongue] for tongue in (*_PREFERRED, *sorted(by_tongue)) if tongue in by_tongue), "")
     terms = fold(value)
     return first(terms, "@value", "preflabel", "label", "title", "name", "fn") or terms.get("@id") or ""
+
+
+def code(value: Any) -> Any:
+    """The address of an object, or the value itself."""
+    if isinstance(value, dict):
+        return value.get("@id") or label(value)
+    return value
+
+
+def iri(value: str) -> str:
+    """An address with what RDF refuses in one percent-encoded."""
+    return _REFUSED.sub(lambda found: quote(found[0]), value)
