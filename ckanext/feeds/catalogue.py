@@ -12,7 +12,7 @@ from rdflib import DCAT, DCTERMS, FOAF, RDF, XSD, BNode, Graph, Literal, Namespa
 
 from . import iris, vocabulary
 from .fragment import to_ntriples
-from .ranges import DCT_TITLE
+from .ranges import DCT_TITLE, RESOURCE
 
 HYDRA = Namespace("http://www.w3.org/ns/hydra/core#")
 
@@ -29,6 +29,20 @@ class Catalogue:
     publisher_uri: str
     publisher_name: str
     modified: datetime | None = None
+    #: Whom to ask when neither a dataset nor its organisation names anybody.
+    email: str = ""
+    #: Types of datasets that have pages at an address of their own (``/dataset_series/...``).
+    page_types: tuple[str, ...] = ()
+
+    @property
+    def base(self) -> str:
+        """Address of the home page without a closing slash."""
+        return self.homepage.rstrip("/")
+
+    @property
+    def language(self) -> str:
+        """Language of the site as a tag (``en-GB``)."""
+        return self.languages[0].replace("_", "-") if self.languages else "en"
 
 
 @dataclass(frozen=True)
@@ -40,13 +54,18 @@ class Page:
     count: int
     address: str
     query: tuple[tuple[str, str], ...] = ()
+    #: Id of the page's last dataset: the next page begins after it, whatever left or came meanwhile.
+    after: str = ""
 
     @property
     def last(self) -> int:
         return max(1, math.ceil(self.count / self.size))
 
     def url(self, number: int) -> str:
-        return f"{self.address}?{urlencode([*self.query, ('page', str(number))])}"
+        asked = [*self.query, ("page", str(number))]
+        if self.after and number == self.number + 1:
+            asked.append(("after", self.after))
+        return f"{self.address}?{urlencode(asked)}"
 
 
 def head(site: Catalogue) -> bytes:
@@ -72,10 +91,14 @@ def head(site: Catalogue) -> bytes:
     return to_ntriples(graph, uri, "catalogue")
 
 
-def links(catalogue_uri: str, dataset_uris: Iterable[str]) -> bytes:
-    """``dcat:dataset`` triples for one batch. The URIs are clean already (they were rendered)."""
+def links(catalogue_uri: str, members: Iterable[tuple[str, bool]]) -> bytes:
+    """What is in the catalogue, for one batch of URIs (clean already: they were rendered) and whether each is a series.
+
+    A series is no ``dcat:Dataset`` in the profile's shapes, so ``dcat:dataset`` cannot point at it; ``dcat:resource`` can.
+    """
     catalogue = iris.clean_iri(catalogue_uri) or "urn:x:catalogue"
-    return "".join(f"<{catalogue}> <{DCAT.dataset}> <{uri}> .\n" for uri in dataset_uris).encode()
+    terms = {False: DCAT.dataset, True: RESOURCE}
+    return "".join(f"<{catalogue}> <{terms[series]}> <{uri}> .\n" for uri, series in members).encode()
 
 
 def paging(page: Page) -> bytes:

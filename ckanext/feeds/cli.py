@@ -6,8 +6,8 @@ import click
 import pyoxigraph as ox
 from ckan import model
 
-from . import fragment, store, sync
-from .snapshot import Selection, Snapshot
+from . import current, fragment, numbering, store, sync, turn
+from .snapshot import Snapshot
 
 __all__ = ["feeds"]
 
@@ -21,11 +21,12 @@ def feeds() -> None:
 @click.option("--all", "everything", is_flag=True, help="Render every public dataset, also those up to date.")
 @click.argument("datasets", nargs=-1)
 def render(everything: bool, datasets: tuple[str, ...]) -> None:
-    """Render datasets (names or ids), or all that are not up to date."""
-    store.withdraw_gone()
+    """Render datasets (names or ids), or all that are not up to date. Stopped, it goes on where it was."""
+    sync.withdraw_gone()
+    if everything:
+        store.mark_stale()
     model.Session.commit()
-    named = [_id_of(name) for name in datasets]
-    ids = named or (store.public_ids() if everything else store.pending())
+    ids = [_id_of(name) for name in datasets] or store.pending()
     with click.progressbar(ids, label=f"Rendering {len(ids)} datasets", show_pos=True) as bar:
         for package_id in bar:
             sync.refresh_one(package_id)
@@ -47,9 +48,9 @@ def _id_of(name: str) -> str:
 @feeds.command()
 def check() -> None:
     """Parse every fragment and compare it with its hash."""
-    snapshot, count, triples, bad = Snapshot(Selection()), 0, 0, 0
-    try:
-        for package_id, sha256, data in snapshot.rows():
+    count, triples, bad = 0, 0, 0
+    with current.snapshot() as connection:
+        for package_id, sha256, data in Snapshot(connection).rows():
             count += 1
             try:
                 triples += sum(1 for _ in ox.parse(data, format=ox.RdfFormat.N_TRIPLES))
@@ -59,17 +60,30 @@ def check() -> None:
             if problem:
                 bad += 1
                 click.secho(f"{package_id}: {problem}", fg="red", err=True)
-    finally:
-        snapshot.close()
     click.echo(f"{count} datasets, {triples} triples, {bad} damaged, {len(store.pending())} not up to date")
     if bad:
         raise SystemExit(1)
 
 
+@feeds.command("restart-changes")
+def restart_changes() -> None:
+    """Make every reader of changes read the whole again: after a backup was put back."""
+    numbering.begin_anew()
+    click.echo("The tokens that were given out have expired.")
+
+
 @feeds.command()
 def status() -> None:
     """How many datasets are in the feeds, and what failed."""
-    click.echo(f"{len(store.public_ids())} public datasets, {len(store.pending())} not up to date")
+    public, pending = len(store.public_ids()), len(store.pending())
+    click.echo(f"{public} public datasets, {pending} not up to date")
+    if pending:
+        at_it = (
+            "a process is at it"
+            if turn.is_taken()
+            else "the next reader of the catalogue, or `ckan feeds render`, does it"
+        )
+        click.echo(f"  {100 * (public - pending) // public}% done; {at_it}")
     for state, count in sorted(store.states().items()):
         click.echo(f"  {state}: {count}")
     for failure in store.failures(50):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from ckan.plugins import toolkit
 
 
@@ -17,6 +19,20 @@ def catch_up_seconds() -> int:
     return toolkit.config["ckanext.feeds.catch_up_seconds"]
 
 
+def tombstone_days() -> int:
+    """How long a dataset that left is remembered; 0 for ever."""
+    return toolkit.config["ckanext.feeds.tombstone_days"]
+
+
+def cache_folder() -> Path | None:
+    """Where whole catalogues are kept as files; None when there is no place for them."""
+    named = toolkit.config.get("ckanext.feeds.cache_path") or ""
+    if named:
+        return Path(named)
+    storage = toolkit.config.get("ckan.storage_path") or ""
+    return Path(storage) / "feeds" if storage else None
+
+
 def publisher_name() -> str:
     return toolkit.config.get("ckanext.feeds.publisher_name") or toolkit.config.get("ckan.site_title") or "CKAN"
 
@@ -24,6 +40,12 @@ def publisher_name() -> str:
 def publisher_uri() -> str:
     """Empty when the publisher has no address of its own."""
     return toolkit.config.get("ckanext.feeds.publisher_uri") or ""
+
+
+def contact_email() -> str:
+    """Whom to ask about the catalogue; empty when nobody is named."""
+    settings = toolkit.config
+    return settings.get("ckanext.feeds.contact_email") or settings.get("ckanext.portal.contact_email") or ""
 
 
 def site_url() -> str:

@@ -34,7 +34,7 @@ def parse_accept(header: str) -> list[tuple[str, float]]:
     ranges = []
     for part in header.lower().split(","):
         media, *params = (piece.strip() for piece in part.split(";"))
-        if media.count("/") != 1:
+        if media.count("/") != 1 or any(_is_foreign(p) for p in params):
             continue
         quality = next((p[2:].strip() for p in params if p.startswith("q=")), "1")
         try:
@@ -44,6 +44,12 @@ def parse_accept(header: str) -> list[tuple[str, float]]:
         if 0 <= value <= 1:
             ranges.append((media, value))
     return ranges
+
+
+def _is_foreign(parameter: str) -> bool:
+    """A ``profile`` that asks for JSON-LD of another vocabulary (schema.org) than ours."""
+    name, _, value = parameter.partition("=")
+    return name.strip() == "profile" and "www.w3.org/ns/json-ld" not in value and "dcat" not in value
 
 
 def quality(media_type: str, ranges: list[tuple[str, float]]) -> float:
@@ -74,13 +80,15 @@ def negotiate(header: str | None) -> Format | None:
     return best if quality(best.media_type, ranges) > html else None
 
 
-def accepts_gzip(header: str | None) -> bool:
-    """Whether Accept-Encoding lets us send gzip: named, or by ``*``, with q above 0."""
+def coding(header: str | None, offered: tuple[str, ...]) -> str:
+    """Which of the compressions we offer an Accept-Encoding header likes best (the first of equals); "" for none."""
     answers: dict[str, float] = {}
     for part in (header or "").lower().split(","):
-        coding, *params = (piece.strip() for piece in part.split(";"))
+        name, *params = (piece.strip() for piece in part.split(";"))
         try:
-            answers[coding] = float(next((p[2:] for p in params if p.startswith("q=")), "1"))
+            answers[name.removeprefix("x-")] = float(next((p[2:] for p in params if p.startswith("q=")), "1"))
         except ValueError:
             continue
-    return answers.get("gzip", answers.get("x-gzip", answers.get("*", 0.0))) > 0
+    liked = {name: answers.get(name, answers.get("*", 0.0)) for name in offered}
+    best = max(offered, key=lambda name: liked[name], default="")
+    return best if best and liked[best] > 0 and liked[best] >= answers.get("identity", 0.0) else ""

@@ -22,10 +22,17 @@ def to_ntriples(graph: Graph, first: URIRef, salt: str) -> bytes:
     ``salt`` makes blank node labels unique (the dataset's id). Raises ValueError for a term no parser would read.
     """
     names = blank_names(graph, salt)
+    texts: dict[Node, str] = {}
+
+    def text(term: Node) -> str:
+        found = texts.get(term)
+        if found is None:
+            found = texts[term] = names[term] if isinstance(term, BNode) else term.n3()
+        return found
 
     def key(triple: Triple) -> tuple[bool, bool, str, bool, str, str]:
         s, p, o = triple
-        return (s != first, isinstance(s, BNode), _text(s, names), p != RDF.type, str(p), _text(o, names))
+        return (s != first, isinstance(s, BNode), text(s), p != RDF.type, str(p), text(o))
 
     ordered = sorted(graph, key=key)
     triples = dict.fromkeys(ox.Triple(_term(s, names), _term(p, names), _term(o, names)) for s, p, o in ordered)
@@ -57,10 +64,6 @@ def _name(graph: Graph, node: BNode, salt: str, names: dict[BNode, str], above: 
     if not above:
         names[node] = name
     return name
-
-
-def _text(term: Node, names: dict[BNode, str]) -> str:
-    return names[term] if isinstance(term, BNode) else term.n3()
 
 
 def _term(term: Node, names: dict[BNode, str]) -> Any:

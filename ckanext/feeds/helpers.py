@@ -4,27 +4,56 @@ from __future__ import annotations
 
 from typing import Any
 
-from ckan.plugins import toolkit
+from ckan.plugins import plugin_loaded, toolkit
+from markupsafe import Markup
 
-from . import config, formats
+from . import config, formats, serve
+from .forms import Form, read, registry, schema_org
+
+Link = dict[str, str]
 
 
-def feeds_dataset_links(package: dict[str, Any]) -> list[dict[str, str]]:
-    """A dataset's RDF forms: ``label``, ``type``, ``url``. Empty for one that is in no feed."""
-    public = package.get("state") == "active" and not package.get("private")
-    if not public or package.get("type") in config.excluded_types():
+def feeds_dataset_links(package: dict[str, Any]) -> list[Link]:
+    """A dataset's forms: ``label``, ``type``, ``url``. Empty for one that is in no feed."""
+    if not _is_in_feed(package):
         return []
-    return [_link(form, "feeds_rdf.dataset_file", _id=package["id"]) for form in formats.OFFERED]
+    rdf = [_rdf(form, "feeds_rdf.dataset_file", _id=package["id"]) for form in formats.OFFERED]
+    return rdf + [_link(form, f"one_{form.name}", _id=package["id"]) for form in registry.FORMS if form.suffix]
 
 
-def feeds_catalogue_links() -> list[dict[str, str]]:
+def feeds_catalogue_links() -> list[Link]:
     """The catalogue's RDF forms: ``label``, ``type``, ``url``."""
-    return [_link(form, "feeds_rdf.catalogue_file") for form in formats.OFFERED]
+    return [_rdf(form, "feeds_rdf.catalogue_file") for form in formats.OFFERED]
 
 
-def _link(form: formats.Format, endpoint: str, **values: str) -> dict[str, str]:
+def feeds_form_links(*names: str) -> list[Link]:
+    """The catalogue in forms besides RDF, by their names: ``label``, ``type``, ``url``."""
+    return [_link(registry.BY_NAME[name], f"whole_{name}") for name in names]
+
+
+def feeds_schema_org(package: dict[str, Any]) -> Markup:
+    """What search engines read of a dataset, for a ``<script>`` element; empty for one that is in no feed, and where
+    council_schemas says it already."""
+    if plugin_loaded("council_schemas") or not _is_in_feed(package):
+        return Markup()
+    site = serve.site(None)
+    # ``script`` escapes what could end the element.
+    return Markup(schema_org.script(package, read.dataset(package, None, site).uri, site))  # noqa: S704
+
+
+def _is_in_feed(package: dict[str, Any]) -> bool:
+    public = package.get("state") == "active" and not package.get("private")
+    return public and package.get("type") not in config.excluded_types()
+
+
+def _rdf(form: formats.Format, endpoint: str, **values: str) -> Link:
     url = toolkit.url_for(endpoint, _format=form.ext, _external=True, locale="default", **values)
     return {"label": form.label, "type": form.media_type, "url": url}
+
+
+def _link(form: Form, endpoint: str, **values: str) -> Link:
+    url = toolkit.url_for(f"feeds_rdf.{endpoint}", _external=True, locale="default", **values)
+    return {"label": toolkit._(form.label), "type": form.media_type.partition(";")[0], "url": url}
 
 
 @toolkit.chained_helper
@@ -44,4 +73,9 @@ def chained() -> dict[str, Any]:
 
 
 def own() -> dict[str, Any]:
-    return {"feeds_dataset_links": feeds_dataset_links, "feeds_catalogue_links": feeds_catalogue_links}
+    return {
+        "feeds_dataset_links": feeds_dataset_links,
+        "feeds_catalogue_links": feeds_catalogue_links,
+        "feeds_form_links": feeds_form_links,
+        "feeds_schema_org": feeds_schema_org,
+    }

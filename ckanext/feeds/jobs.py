@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from . import sync
 
@@ -12,7 +13,9 @@ log = logging.getLogger(__name__)
 _SECONDS = 120
 
 
-def render_pending() -> None:
-    """Render every dataset whose fragment is missing or not up to date."""
+def render_pending(package_ids: Sequence[str] = ()) -> None:
+    """Render every dataset whose fragment is missing or not up to date, and these."""
+    for package_id in package_ids:
+        sync.refresh_one(package_id)
     if not sync.catch_up(_SECONDS):
         log.info("Rendering goes on in another job")

@@ -16,12 +16,16 @@ from . import iris
 _TEXTS = ("issued", "modified", "created", "metadata_created", "metadata_modified", "temporal_start", "temporal_end")
 _PERIOD = ("start", "end")
 _ONE = ("contact", "publisher")
+# Told by order.py: of a series, ckanext-dcat gives an address that may not be its own, or that nobody may read.
+_SERIES = ("in_series", "series_navigation")
 _REPEATING = ("contact", "publisher", "creator", "temporal_coverage", "spatial_coverage", "qualified_relation")
 
 
 def prepare(dataset: Mapping[str, Any], organization: Mapping[str, Any] | None, publisher_uri: str) -> dict[str, Any]:
     """A copy that every profile can render. ``organization`` (its public dict) is the publisher unless one is named."""
     fields = copy.deepcopy(dict(dataset))
+    for name in _SERIES:
+        fields.pop(name, None)
     _own_uri(fields)
     _as_text(fields, _TEXTS)
     _languages(fields)

@@ -20,12 +20,17 @@ GSP = Namespace("http://www.opengis.net/ont/geosparql#")
 LOCN = Namespace("http://www.w3.org/ns/locn#")
 SPDX = Namespace("http://spdx.org/rdf/terms#")
 VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
+# DCAT 3's terms that rdflib's namespace does not know yet.
+IN_SERIES, PREV, NEXT, FIRST, LAST, DATASET_SERIES, RESOURCE = (
+    URIRef(f"{DCAT}{name}") for name in ("inSeries", "prev", "next", "first", "last", "DatasetSeries", "resource")
+)
 DCT_FORMAT = DCTERMS["format"]
 DCT_TITLE = DCTERMS["title"]
 DCT_IDENTIFIER = DCTERMS["identifier"]
 
 PREFIXES = {
     "adms": str(ADMS),
+    "as": "https://www.w3.org/ns/activitystreams#",
     "dcat": str(DCAT),
     "dcatap": str(DCATAP),
     "dct": str(DCTERMS),
@@ -102,7 +107,6 @@ RENAMED = {
     DCAT.agent: PROV.agent,
     DCAT.hasVersion: DCTERMS.hasVersion,  # its object must be a described dcat:Dataset, which an address is not
     DCTERMS.source: PROV.wasDerivedFrom,  # likewise
-    DCAT.inSeries: DCTERMS.isPartOf,  # likewise, a described dcat:DatasetSeries
 }
 
 #: Always texts, whatever they look like.
@@ -141,6 +145,7 @@ SINGLE = {
         DCAT.version,
         DCAT.temporalResolution,
     ),
+    DATASET_SERIES: (DCTERMS.accrualPeriodicity, DCTERMS.issued, DCTERMS.modified, DCTERMS.publisher),
     DCAT.Distribution: (
         DCATAP.availability,
         SPDX.checksum,

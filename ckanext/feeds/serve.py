@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from ckan.lib.search import SearchError
@@ -14,10 +17,14 @@ from ckanext.dcat.exceptions import RDFProfileException
 from ckanext.dcat.processors import DEFAULT_RDF_PROFILES
 from ckanext.dcat.utils import catalog_uri
 from dateutil.parser import parse as parse_date
-from flask import Response, request
+from flask import current_app, request
+from werkzeug.wrappers import Response
 
-from . import catalogue, config, formats, respond, store, sync
-from .snapshot import Selection, Snapshot
+from . import catalogue, config, current, documents, formats, respond, store, stream, sync
+from .catalogue import Catalogue
+from .current import Version
+from .render import recipe
+from .snapshot import Selection, Snapshot, page_ids
 
 _FILTERS = ("q", "fq", "modified_since", "profiles")
 _PUBLIC = Context(user="", auth_user_obj=None, ignore_auth=False)
@@ -28,52 +35,100 @@ def dataset(name_or_id: str, form: formats.Format) -> Response:
     if profiles := _other_profiles():
         return _through_dcat("dcat_dataset_show", {"id": name_or_id}, form, profiles)
     sync.catch_up_one(name_or_id)
-    shown = store.get(name_or_id)
+    shown = store.get(name_or_id, documents.stored_form(form))
     if shown is None:
         return toolkit.abort(404, toolkit._("Dataset not found"))
-    return respond.answer(form, shown.sha256, shown.modified, lambda: iter([shown.ntriples]))
+    return dataset_answer(request.environ, form, shown.sha256, shown.modified, shown.data)
+
+
+def dataset_answer(environ: Any, form: formats.Format, sha256: str, modified: datetime, stored: bytes) -> Response:
+    """One dataset, from its stored form."""
+    make = partial(documents.whole, form, stored)
+    return respond.document(environ, form.media_type, sha256, modified, make)
 
 
 def whole_catalogue(form: formats.Format) -> Response:
     """The catalogue: all of it, or with ``page``, ``q``, ``fq`` or ``modified_since`` a page, as ckanext-dcat does."""
     if profiles := _other_profiles():
         return _through_dcat("dcat_catalog_show", _asked(), form, profiles)
-    if not sync.catch_up(config.catch_up_seconds()) and store.missing():
-        return _unavailable()
+    if not any(request.args.get(name) for name in ("q", "fq", "modified_since", "page", "after")):
+        return everything(f"catalogue.{form.ext}", form.media_type, catalogue.head, partial(_described, form))
+    version = current.verified()
+    if version is None:
+        return unavailable()
     if any(request.args.get(name) for name in ("q", "fq", "modified_since")):
-        selection, page = _searched(_page_number())
-    elif request.args.get("page"):
-        size, number = config.page_size(), _page_number()
-        selection, page = Selection(limit=size, offset=(number - 1) * size), _page(number, None)
-    else:
-        selection, page = Selection(), None
-    return _stream(form, selection, page)
+        return _part(form, *_searched(_page_number()))
+    return _part(form, None, _page(_page_number(), 0))
 
 
-def _stream(form: formats.Format, selection: Selection, page: catalogue.Page | None) -> Response:
-    snapshot = Snapshot(selection)
-    try:
-        digest = snapshot.digest()
-        head = catalogue.head(_site(digest.modified))
-        if page is not None:
-            head += catalogue.paging(page if page.count >= 0 else _page(page.number, snapshot.total()))
-        content = hashlib.sha256(head).hexdigest() + digest.sha256
-        return respond.answer(form, content, digest.modified, lambda: _batches(head, snapshot), snapshot.close)
-    except BaseException:
-        snapshot.close()
-        raise
+def everything(
+    kind: str,
+    media_type: str,
+    head: Callable[[Catalogue], bytes],
+    chunks: Callable[[Catalogue, Snapshot], Iterator[bytes]],
+    compress: bool = True,
+) -> Response:
+    """A document of the whole catalogue: the file that is there, else the stream that becomes it.
+
+    ``head`` is what the document depends on besides the datasets; ``chunks`` makes the document of the catalogue and of them.
+    """
+    version = current.verified()
+    if version is None:
+        return unavailable()
+    content = _content(version, head(site(version.modified)))
+    found = respond.ready(request.environ, kind, media_type, content, version.modified, compress)
+    if found is not None:
+        return found
+    with ExitStack() as stack:
+        connection = stack.enter_context(current.snapshot())
+        version = current.version(connection)
+        about, held = site(version.modified), Snapshot(connection)
+        close = stack.pop_all().close
+    content = _content(version, head(about))
+    start = partial(chunks, about, held)
+    return respond.streamed(request.environ, kind, media_type, content, version.modified, start, close, compress)
 
 
-def _batches(head: bytes, snapshot: Snapshot) -> Iterator[bytes]:
-    yield head
+def _content(version: Version, head: bytes) -> str:
+    return f"{version.token}\n{hashlib.sha256(head).hexdigest()}\n{recipe()}"
+
+
+def _part(form: formats.Format, ids: list[str] | None, page: catalogue.Page) -> Response:
+    """A page: of what a search found (``ids``), or of all."""
+    with ExitStack() as stack:
+        connection = stack.enter_context(current.snapshot())
+        version = current.version(connection)
+        if ids is None:
+            ids = page_ids(connection, page.size, (page.number - 1) * page.size, request.args.get("after") or "")
+            page = replace(page, count=version.count, after=ids[-1] if ids else "")
+        held = Snapshot(connection, Selection(ids))
+        head = catalogue.head(site(version.modified)) + catalogue.paging(page)
+        content = hashlib.sha256(head).hexdigest() + held.digest()
+        close = stack.pop_all().close
+    start = partial(_bodies, form, head, held)
+    return respond.streamed(request.environ, "", form.media_type, content, version.modified, start, close)
+
+
+def _described(form: formats.Format, about: Catalogue, held: Snapshot) -> Iterator[bytes]:
+    return _bodies(form, catalogue.head(about), held)
+
+
+def _bodies(form: formats.Format, head: bytes, held: Snapshot) -> Iterator[bytes]:
     uri = catalog_uri()
-    for uris, data in snapshot.batches():
-        yield catalogue.links(uri, uris) + data
+
+    def bodies() -> Iterator[bytes]:
+        yield stream.body(form, head)
+        for members, body in held.bodies(form):
+            yield stream.body(form, catalogue.links(uri, members))
+            yield body
+
+    return stream.join(form, bodies())
 
 
-def _site(modified: datetime | None) -> catalogue.Catalogue:
+def site(modified: datetime | None) -> Catalogue:
+    """What this portal says of itself; ``modified`` is when its feed last changed."""
     settings = toolkit.config
-    return catalogue.Catalogue(
+    return Catalogue(
         uri=catalog_uri(),
         title=settings.get("ckan.site_title") or "CKAN",
         description=settings.get("ckan.site_description") or "",
@@ -82,7 +137,14 @@ def _site(modified: datetime | None) -> catalogue.Catalogue:
         publisher_uri=config.publisher_uri(),
         publisher_name=config.publisher_name(),
         modified=modified,
+        email=config.contact_email(),
+        page_types=_page_types(),
     )
+
+
+def _page_types() -> tuple[str, ...]:
+    """Types of datasets that have pages at an address of their own."""
+    return tuple(sorted(name.removesuffix(".read") for name in current_app.view_functions if name.endswith(".read")))
 
 
 def _page_number() -> int:
@@ -95,14 +157,13 @@ def _page_number() -> int:
     return number
 
 
-def _page(number: int, count: int | None) -> catalogue.Page:
-    """A page's address and number; a count of -1 is filled in from the snapshot."""
+def _page(number: int, count: int) -> catalogue.Page:
     query = tuple((k, v) for k, v in request.args.items(multi=True) if k in _FILTERS)
     address = config.site_url() + request.path
-    return catalogue.Page(number, config.page_size(), -1 if count is None else count, address, query)
+    return catalogue.Page(number, config.page_size(), count, address, query)
 
 
-def _searched(number: int) -> tuple[Selection, catalogue.Page]:
+def _searched(number: int) -> tuple[list[str], catalogue.Page]:
     size, asked, rules = config.page_size(), _asked(), [f"-dataset_type:{t}" for t in config.excluded_types()]
     if asked["modified_since"]:
         rules.append(f"metadata_modified:[{_solr_time(asked['modified_since'])} TO *]")
@@ -113,7 +174,7 @@ def _searched(number: int) -> tuple[Selection, catalogue.Page]:
     except (SearchError, toolkit.ValidationError) as error:
         return toolkit.abort(409, str(error))
     ids = [row["id"] for row in found["results"]]
-    return Selection(ids=ids), _page(number, found["count"])
+    return ids, _page(number, found["count"])
 
 
 def _solr_time(text: str) -> str:
@@ -147,6 +208,6 @@ def _through_dcat(action: str, data: dict[str, Any], form: formats.Format, profi
     return Response(text, content_type=form.media_type)
 
 
-def _unavailable() -> Response:
+def unavailable() -> Response:
     text = toolkit._("The catalogue is being prepared. Please try again in a minute.")
     return Response(text, status=503, headers={"Retry-After": "60"}, content_type="text/plain; charset=utf-8")

@@ -1,4 +1,4 @@
-"""One consistent reading of the feed: its digest, then its content, from the same state of the database."""
+"""What a selection of the feed holds, all read from one state of the database."""
 
 from __future__ import annotations
 
@@ -8,94 +8,86 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from ckan import model
 
-from .model import package, row, shown
+from . import documents, source, stream
+from .formats import Format
+from .forms import Entry
+from .model import SERIES, document, package, row, shown
 
-_BATCH_BYTES = 256 * 1024
 _BATCH_ROWS = 64
 
 
 @dataclass(frozen=True)
 class Selection:
-    """Which datasets of the feed: all, the ones with these ids in this order, or a page of all (newest first)."""
+    """Which datasets of the feed: all, or the ones with these ids in this order."""
 
     ids: Sequence[str] | None = None
-    limit: int | None = None
-    offset: int = 0
 
 
-@dataclass(frozen=True)
-class Digest:
-    """What identifies a selection's content: a hash over its fragments, their number, the last change."""
-
-    sha256: str
-    count: int
-    modified: datetime | None
+def page_ids(connection: sa.Connection, size: int, offset: int, after: str) -> list[str]:
+    """Ids of a page of the feed: after an id, which nothing moves, or else after so many. Sorted by id, which no change moves."""
+    query = sa.select(row.c.package_id).select_from(row).join(package, package.c.id == row.c.package_id).where(shown())
+    query = query.where(row.c.package_id > after) if after else query.offset(offset)
+    return list(connection.execute(query.order_by(row.c.package_id).limit(size)).scalars())
 
 
 class Snapshot:
-    """One consistent reading of the feed: what ``digest`` saw is what ``batches`` gives. Close it."""
+    """A selection as one connection sees it (``current.snapshot``)."""
 
-    def __init__(self, selection: Selection):
-        self.selection = selection
-        engine = model.meta.engine
-        assert engine is not None
-        self._connection = engine.connect().execution_options(
-            isolation_level="REPEATABLE READ", postgresql_readonly=True
-        )
+    def __init__(self, connection: sa.Connection, selection: Selection = Selection()):
+        self._connection, self.selection = connection, selection
 
-    def close(self) -> None:
-        self._connection.close()
-
-    def total(self) -> int:
-        """Datasets in the whole feed."""
-        query = sa.select(sa.func.count()).select_from(self._joined()).where(shown())
-        return self._connection.execute(query).scalar_one()
-
-    def changed(self) -> datetime | None:
-        """When the feed as a whole last changed, withdrawals included."""
-        return self._connection.execute(sa.select(sa.func.max(row.c.modified))).scalar_one()
-
-    def digest(self) -> Digest:
+    def digest(self) -> str:
+        """A hash over the selection's datasets and their content."""
         rows = self._select(row.c.package_id, row.c.sha256).subquery()
         hashes = sa.func.string_agg(rows.c.package_id + rows.c.sha256, sa.text("','"))
-        found = self._connection.execute(sa.select(sa.func.md5(hashes), sa.func.count()).select_from(rows)).one()
-        return Digest(found[0] or "", found[1], self.changed())
+        return self._connection.execute(sa.select(sa.func.md5(hashes)).select_from(rows)).scalar_one() or ""
 
     def rows(self) -> Iterator[tuple[str, str, bytes]]:
         """Id, hash and triples of each dataset."""
-        for found in self._read(row.c.package_id, row.c.sha256, row.c.ntriples):
+        for found in self._read(self._select(row.c.package_id, row.c.sha256, row.c.ntriples)):
             yield found[0], found[1], bytes(found[2])
 
-    def batches(self) -> Iterator[tuple[list[str], bytes]]:
-        """Dataset URIs and joined fragments, a few at a time."""
-        uris, parts, size = [], [], 0
-        for uri, data in self._read(row.c.uri, row.c.ntriples):
-            uris.append(uri)
-            parts.append(bytes(data))
-            size += len(data)
-            if size >= _BATCH_BYTES or len(uris) >= _BATCH_ROWS:
-                yield uris, b"".join(parts)
-                uris, parts, size = [], [], 0
-        if uris:
-            yield uris, b"".join(parts)
+    def bodies(self, form: Format) -> Iterator[tuple[list[tuple[str, bool]], bytes]]:
+        """URIs of some datasets, with whether each is a series, and their bodies in a form, joined."""
+        separator, name = stream.SYNTAXES[form.media_type].separator, documents.stored_form(form)
+        about = (row.c.uri, package.c.type)
+        query = self._with_document(name, *about) if name else self._select(*about, row.c.ntriples)
+        for rows in self._batches(query):
+            parts = [documents.unpack(data) if name else bytes(data) for _uri, _type, data in rows]
+            yield [(uri, type_ == SERIES) for uri, type_, _data in rows], separator.join(parts)
 
-    def _read(self, *columns: Any) -> Iterator[Any]:
-        """Rows through a server-side cursor, so that memory does not grow with the catalogue."""
-        options = {"stream_results": True, "max_row_buffer": _BATCH_ROWS}
-        yield from self._connection.execute(self._select(*columns), execution_options=options)
+    def entries(self) -> Iterator[Entry]:
+        """What the public sees of each dataset."""
+        columns = (row.c.package_id, row.c.uri, row.c.modified)
+        for package_id, uri, modified, data in self._read(self._with_document(documents.SOURCE, *columns)):
+            yield Entry(package_id, uri, modified, source.from_bytes(documents.unpack(data)))
 
-    @staticmethod
-    def _joined() -> sa.Join:
-        return row.join(package, package.c.id == row.c.package_id)
+    def pages(self, first: int = 0, most: int | None = None) -> Iterator[tuple[str, str, datetime]]:
+        """Name, type and time of the last change of some datasets, in the order of their ids."""
+        query = self._select(package.c.name, package.c.type, package.c.metadata_modified).offset(first).limit(most)
+        yield from self._read(query)
+
+    def _batches(self, query: sa.Select[Any]) -> Iterator[Sequence[sa.Row[Any]]]:
+        yield from self._execute(query).partitions(_BATCH_ROWS)
+
+    def _read(self, query: sa.Select[Any]) -> Iterator[Any]:
+        yield from self._execute(query)
+
+    def _execute(self, query: sa.Select[Any]) -> sa.CursorResult[Any]:
+        """Through a server-side cursor, so that memory does not grow with the catalogue."""
+        return self._connection.execute(
+            query, execution_options={"stream_results": True, "max_row_buffer": _BATCH_ROWS}
+        )
+
+    def _with_document(self, name: str, *columns: Any) -> sa.Select[Any]:
+        there = sa.and_(document.c.package_id == row.c.package_id, document.c.form == name)
+        return self._select(*columns, document.c.data).join(document, there)
 
     def _select(self, *columns: Any) -> sa.Select[Any]:
-        query, chosen = sa.select(*columns).select_from(self._joined()).where(shown()), self.selection
+        joined = sa.select(*columns).select_from(row).join(package, package.c.id == row.c.package_id)
+        query, chosen = joined.where(shown()), self.selection
         if chosen.ids is not None:
             ids = sa.cast(list(chosen.ids), sa.ARRAY(sa.UnicodeText))
             return query.where(row.c.package_id == sa.any_(ids)).order_by(sa.func.array_position(ids, row.c.package_id))
-        if chosen.limit is not None:
-            query = query.order_by(package.c.metadata_modified.desc(), package.c.id)
-            return query.limit(chosen.limit).offset(chosen.offset)
         return query.order_by(row.c.package_id)

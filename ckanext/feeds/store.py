@@ -11,8 +11,12 @@ from ckan import model
 from sqlalchemy.dialects.postgresql import insert
 
 from . import config
-from .model import FAILED, LIVE, WITHDRAWN, WITHHELD, package, public, row, shown
+from .model import FAILED, LIVE, WITHDRAWN, WITHHELD, document, package, public, row, shown
 from .render import Rendered, recipe
+
+# How many earlier IRIs of a dataset are told.
+_FORMER = 10
+_EMPTY = {"ntriples": b"", "sha256": "", "digest": "", "journey": ""}
 
 
 def now() -> datetime:
@@ -32,9 +36,23 @@ def lock(package_id: str) -> None:
 
 
 def put(package_id: str, source_modified: datetime, rendered: Rendered) -> bool:
-    """Store a fragment; True when the feed's answer for the dataset changed by it."""
+    """Store a fragment and the other forms; True when the dataset's triples changed by it."""
     values = {"uri": rendered.uri, "sha256": rendered.sha256, "ntriples": rendered.ntriples}
-    return _upsert(package_id, LIVE, source_modified, "", values)
+    values |= {"digest": rendered.digest, "journey": rendered.journey}
+    changed = _upsert(package_id, LIVE, source_modified, "", values)
+    _put_documents(package_id, rendered.documents)
+    return changed
+
+
+def _put_documents(package_id: str, documents: dict[str, bytes]) -> None:
+    rows = [{"package_id": package_id, "form": form, "data": data} for form, data in sorted(documents.items())]
+    statement = insert(document).values(rows)
+    changed = {"data": statement.excluded.data}
+    model.Session.execute(statement.on_conflict_do_update(index_elements=["package_id", "form"], set_=changed))
+
+
+def _drop_documents(ids: Any) -> None:
+    model.Session.execute(sa.delete(document).where(document.c.package_id.in_(ids)))
 
 
 def set_failed(package_id: str, source_modified: datetime | None, reason: str) -> None:
@@ -45,34 +63,90 @@ def set_withheld(package_id: str, source_modified: datetime) -> None:
     _upsert(package_id, WITHHELD, source_modified, "The public may not see this dataset.", {})
 
 
+@dataclass(frozen=True)
+class Stored:
+    """A fragment as it is stored, whatever its state."""
+
+    uri: str
+    ntriples: bytes
+    source_modified: datetime | None
+
+
+def stored(package_id: str) -> Stored | None:
+    columns = (row.c.uri, row.c.ntriples, row.c.source_modified)
+    found = model.Session.execute(sa.select(*columns).where(row.c.package_id == package_id)).first()
+    return Stored(found[0], bytes(found[1]), found[2]) if found else None
+
+
 def withdraw(package_id: str) -> None:
     """Take a dataset out; the row stays as its tombstone, without content."""
     model.Session.execute(
-        sa.update(row)
-        .where(row.c.package_id == package_id, row.c.state != WITHDRAWN)
-        .values(state=WITHDRAWN, ntriples=b"", sha256="", modified=now(), reason="")
+        sa.update(row).where(row.c.package_id == package_id, row.c.state != WITHDRAWN).values(_tombstone())
     )
+    _drop_documents([package_id])
+
+
+def _tombstone() -> dict[str, Any]:
+    """What becomes of a row; one that was not in the feed leaves nothing to tell."""
+    number = sa.case((row.c.state == LIVE, sa.null()), else_=row.c.change)
+    when = sa.case((row.c.state == LIVE, now()), else_=row.c.modified)
+    gone = {"state": WITHDRAWN, "reason": "", **_EMPTY}
+    return {**gone, "modified": when, "change": number}
 
 
 def _upsert(package_id: str, state: str, source: datetime | None, reason: str, values: dict[str, Any]) -> bool:
-    content = {"ntriples": b"", "sha256": "", **values}
-    old = model.Session.execute(sa.select(row.c.state, row.c.sha256).where(row.c.package_id == package_id)).first()
+    content = {**_EMPTY, **values}
+    columns = (row.c.state, row.c.sha256, row.c.digest, row.c.uri, row.c.formerly)
+    kept = sa.select(*columns).where(row.c.package_id == package_id)
+    old = model.Session.execute(kept).first()
     was_shown = old is not None and old.state == LIVE
-    changed = (old is None or not was_shown or old.sha256 != content["sha256"]) if state == LIVE else was_shown
+    changed = (old is None or not was_shown or old.digest != content["digest"]) if state == LIVE else was_shown
     content |= {"state": state, "source_modified": source, "recipe": recipe(), "reason": reason}
     if changed or old is None:
-        content["modified"] = now()
-    statement = insert(row).values({"package_id": package_id, "uri": "", "modified": now(), **content})
+        content |= {"modified": now(), "change": None if changed else 0}
+    if old is not None and old.uri and old.uri != values.get("uri", old.uri):
+        content["formerly"] = [uri for uri in (*old.formerly, old.uri) if uri != values["uri"]][-_FORMER:]
+    first = {"package_id": package_id, "uri": "", "formerly": [], "modified": now()}
+    statement = insert(row).values({**first, **content})
     model.Session.execute(statement.on_conflict_do_update(index_elements=["package_id"], set_=content))
-    return changed
+    if state != LIVE and was_shown:
+        _drop_documents([package_id])
+    return changed and (old is None or old.sha256 != content["sha256"])
 
 
-def mark_stale(organization_id: str) -> int:
-    """Have an organisation's datasets rendered anew; they stay in the feed meanwhile. Returns how many."""
-    theirs = sa.select(package.c.id).where(package.c.owner_org == organization_id)
-    marked = sa.and_(row.c.package_id.in_(theirs), row.c.state != WITHDRAWN)
-    found = model.Session.execute(sa.update(row).where(marked).values(recipe=""))
-    return found.rowcount  # type: ignore[attr-defined]
+def mark_stale(ids: Any = None) -> int:
+    """Have datasets (all without ids) rendered anew; they stay in the feed meanwhile. Returns how many."""
+    marked = sa.and_(row.c.state != WITHDRAWN, row.c.recipe != "")
+    if ids is not None:
+        marked = sa.and_(marked, row.c.package_id.in_(ids))
+    # In one order, so that two who mark wait for each other and not both for ever.
+    connection, asked = model.Session.connection(), sa.select(row.c.package_id).where(marked).order_by(row.c.package_id)
+    found = list(connection.execute(asked.with_for_update()).scalars())
+    connection.execute(sa.update(row).where(row.c.package_id.in_(found)).values(recipe=""))
+    return len(found)
+
+
+def mark_members_stale(group_id: str, is_organization: bool) -> int:
+    """``mark_stale`` for the datasets of an organisation or group."""
+    theirs = sa.select(package.c.id).where(package.c.owner_org == group_id)
+    if not is_organization:
+        member: sa.Table = model.Member.__table__  # type: ignore[assignment]
+        theirs = sa.select(member.c.table_id).where(member.c.group_id == group_id, member.c.table_name == "package")
+    return mark_stale(theirs)
+
+
+def journey_of(package_id: str) -> str | None:
+    """Hash of the journey that a dataset of the feed was rendered with; None for a dataset that is not in it."""
+    query = sa.select(row.c.journey).where(row.c.package_id == package_id, row.c.state == LIVE)
+    return model.Session.execute(query).scalar_one_or_none()
+
+
+def mark(package_ids: list[str]) -> list[str]:
+    """Have datasets rendered anew. Returns those that another transaction is at: to wait for it could be a deadlock."""
+    asked = sa.select(row.c.package_id).where(row.c.package_id.in_(package_ids), row.c.state != WITHDRAWN)
+    free = list(model.Session.execute(asked.with_for_update(skip_locked=True)).scalars())
+    model.Session.execute(sa.update(row).where(row.c.package_id.in_(free)).values(recipe=""))
+    return sorted(set(package_ids) - set(free))
 
 
 def _is_pending() -> sa.ColumnElement[bool]:
@@ -108,12 +182,11 @@ def public_ids() -> list[str]:
     return list(model.Session.execute(sa.select(package.c.id).where(public()).order_by(package.c.id)).scalars())
 
 
-def withdraw_gone() -> int:
-    """Turn fragments whose dataset left by a way without a hook (a purge) into tombstones. Returns how many."""
+def gone() -> list[str]:
+    """Ids of what is in the feed and whose dataset left by a way without a hook (a purge)."""
     here = sa.select(package.c.id).where(public())
-    gone = sa.and_(row.c.state != WITHDRAWN, row.c.package_id.not_in(here))
-    values = {"state": WITHDRAWN, "ntriples": b"", "sha256": "", "modified": now(), "reason": ""}
-    return model.Session.execute(sa.update(row).where(gone).values(values)).rowcount  # type: ignore[attr-defined]
+    asked = sa.select(row.c.package_id).where(row.c.state != WITHDRAWN, row.c.package_id.not_in(here))
+    return list(model.Session.execute(asked).scalars())
 
 
 def uri_is_taken(package_id: str, uri: str) -> bool:
@@ -136,19 +209,27 @@ def failures(limit: int) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Shown:
-    """A dataset of the feed."""
+    """A dataset of the feed. ``data`` is the stored form that was asked for (N-Triples without one)."""
 
     package_id: str
     uri: str
     sha256: str
     modified: datetime
-    ntriples: bytes
+    data: bytes
 
 
-def get(name_or_id: str) -> Shown | None:
-    """A dataset of the feed by id or name; None for any other, private ones included."""
-    columns = (row.c.package_id, row.c.uri, row.c.sha256, row.c.modified, row.c.ntriples)
-    query = sa.select(*columns).join(package, package.c.id == row.c.package_id).where(shown())
-    named = sa.or_(package.c.id == name_or_id, package.c.name == name_or_id)
-    found = model.Session.execute(query.where(named)).first()
-    return Shown(found[0], found[1], found[2], found[3], bytes(found[4])) if found else None
+def get(name_or_id: str, form: str | None = None) -> Shown | None:
+    """A dataset of the feed by id or name, in a stored form; None for any other, private ones included."""
+    tables, data = row.join(package, package.c.id == row.c.package_id), row.c.ntriples
+    if form:
+        tables = tables.join(document, sa.and_(document.c.package_id == row.c.package_id, document.c.form == form))
+        data = document.c.data
+    query = (
+        sa.select(row.c.package_id, row.c.uri, row.c.sha256, row.c.modified, data).select_from(tables).where(shown())
+    )
+    # Two look-ups by index: an OR over both columns is a look at every dataset.
+    for column in (package.c.id, package.c.name):
+        found = model.Session.execute(query.where(column == name_or_id)).first()
+        if found:
+            return Shown(found[0], found[1], found[2], found[3], bytes(found[4]))
+    return None

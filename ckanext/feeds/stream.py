@@ -1,6 +1,6 @@
-"""Writers of a feed: N-Triples batches in, bytes of one document out, in constant memory. Pure.
+"""Writers of a feed: bodies in, bytes of one document out, in constant memory. Pure.
 
-A batch is some whole fragments (see ``fragment.py``). A subject may be described in several batches; every RDF form
+A batch is some whole fragments (see ``fragment.py``), a body is a batch in one RDF form. A subject may be described in several batches; every RDF form
 allows that. ``VERSION`` goes into the entity tag: raise it when the bytes for the same triples change.
 """
 
@@ -9,53 +9,65 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pyoxigraph as ox
+import zstandard
 
 from .formats import JSON_LD, N3, N_TRIPLES, RDF_XML, TURTLE, Format
 from .ranges import PREFIXES
 
-VERSION = f"1-{ox.__version__}"
+VERSION = f"3-{ox.__version__}"
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
 _PROBE = b"<urn:x:s> <http://purl.org/dc/terms/title> <urn:x:o> .\n"
 
 
+@dataclass(frozen=True)
+class Syntax:
+    """How bodies are joined to one document: between ``head`` and ``tail``, with ``separator`` between any two."""
+
+    head: bytes
+    tail: bytes
+    separator: bytes
+    body: Callable[[bytes], bytes]
+
+
+def body(form: Format, ntriples: bytes) -> bytes:
+    """The triples in the given form, as a part of a document; empty when there are none."""
+    return SYNTAXES[form.media_type].body(ntriples) if ntriples else b""
+
+
+def join(form: Format, bodies: Iterable[bytes]) -> Iterator[bytes]:
+    """The document of all bodies, as chunks."""
+    syntax, separator = SYNTAXES[form.media_type], b""
+    if syntax.head:
+        yield syntax.head
+    for part in filter(None, bodies):
+        yield separator + part
+        separator = syntax.separator
+    if syntax.tail:
+        yield syntax.tail
+
+
 def write(form: Format, batches: Iterable[bytes]) -> Iterator[bytes]:
-    """The document of all batches in the given form, as chunks."""
-    return _WRITERS[form.media_type](batches)
+    """The document of all batches of N-Triples in the given form, as chunks."""
+    return join(form, (body(form, batch) for batch in batches))
 
 
-def _ntriples(batches: Iterable[bytes]) -> Iterator[bytes]:
-    yield from batches
+def _turtle(batch: bytes) -> bytes:
+    """Without the prefix lines that the serialiser writes: the document's head has them."""
+    return _serialise(batch, ox.RdfFormat.TURTLE)[_TURTLE_HEAD:]
 
 
-def _turtle(batches: Iterable[bytes]) -> Iterator[bytes]:
-    """Our own prefix lines, then each batch without the (equally long) ones that the serialiser writes."""
-    yield "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in sorted(PREFIXES.items())).encode() + b"\n"
-    for batch in filter(None, batches):
-        yield _serialise(batch, ox.RdfFormat.TURTLE)[_TURTLE_HEAD:]
+def _rdf_xml(batch: bytes) -> bytes:
+    return _serialise(batch, ox.RdfFormat.RDF_XML)[_XML_HEAD:_XML_TAIL]
 
 
-def _rdf_xml(batches: Iterable[bytes]) -> Iterator[bytes]:
-    names = "".join(f'\n\txmlns:{name}="{iri}"' for name, iri in sorted(PREFIXES.items()))
-    yield f'<?xml version="1.0" encoding="UTF-8"?>\n<rdf:RDF{names}>\n'.encode()
-    for batch in filter(None, batches):
-        yield _serialise(batch, ox.RdfFormat.RDF_XML)[_XML_HEAD:_XML_TAIL]
-    yield b"</rdf:RDF>\n"
-
-
-def _json_ld(batches: Iterable[bytes]) -> Iterator[bytes]:
-    """``@graph`` of nodes with prefixed names (JSON-LD 1.1), one node a line."""
-    yield b'{"@context": ' + json.dumps(PREFIXES, sort_keys=True).encode() + b',\n"@graph": ['
-    separator = b"\n"
-    for batch in batches:
-        nodes = [json.dumps(node, ensure_ascii=False) for node in _nodes(batch)]
-        if nodes:
-            yield separator + ",\n".join(nodes).encode()
-            separator = b",\n"
-    yield b"\n]}\n"
+def _json_ld(batch: bytes) -> bytes:
+    """Nodes with prefixed names (JSON-LD 1.1), one node a line."""
+    return ",\n".join(json.dumps(node, ensure_ascii=False) for node in _nodes(batch)).encode()
 
 
 def _nodes(batch: bytes) -> Iterator[dict[str, Any]]:
@@ -106,14 +118,20 @@ def _serialise(batch: bytes, form: ox.RdfFormat) -> bytes:
     return ox.serialize(triples, format=form, prefixes=PREFIXES) or b""
 
 
-def gzip(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The chunks as one gzip member (no time, no name: the same bytes for the same input), the first one at once."""
-    packer = zlib.compressobj(5, zlib.DEFLATED, 31)
+def compress(chunks: Iterable[bytes], coding: str) -> Iterator[bytes]:
+    """The chunks as one gzip member or zstd frame (the same bytes for the same input), the first one at once."""
+    if not coding:
+        yield from chunks
+        return
+    packer: Any = zlib.compressobj(4, zlib.DEFLATED, 31)
+    flush = zlib.Z_SYNC_FLUSH
+    if coding == "zstd":
+        packer, flush = zstandard.ZstdCompressor(level=3).compressobj(), zstandard.COMPRESSOBJ_FLUSH_BLOCK
     started = False
     for chunk in chunks:
         data = packer.compress(chunk)
         if not started:
-            data += packer.flush(zlib.Z_SYNC_FLUSH)
+            data += packer.flush(flush)
             started = True
         if data:
             yield data
@@ -126,10 +144,20 @@ _BY_NAMESPACE = {iri: name for name, iri in PREFIXES.items()}
 _TURTLE_HEAD = _serialise(_PROBE, ox.RdfFormat.TURTLE).index(b"<urn:x:s>")
 _XML_HEAD = _serialise(_PROBE, ox.RdfFormat.RDF_XML).index(b"\t<rdf:Description")
 _XML_TAIL = -len(b"</rdf:RDF>")
-_WRITERS: dict[str, Callable[[Iterable[bytes]], Iterator[bytes]]] = {
-    N_TRIPLES.media_type: _ntriples,
-    TURTLE.media_type: _turtle,
-    N3.media_type: _turtle,
-    RDF_XML.media_type: _rdf_xml,
-    JSON_LD.media_type: _json_ld,
+_names = sorted(PREFIXES.items())
+_TURTLE = Syntax("".join(f"@prefix {name}: <{iri}> .\n" for name, iri in _names).encode() + b"\n", b"", b"", _turtle)
+_XML_NAMES = "".join(f'\n\txmlns:{name}="{iri}"' for name, iri in _names)
+SYNTAXES: dict[str, Syntax] = {
+    N_TRIPLES.media_type: Syntax(b"", b"", b"", lambda batch: batch),
+    TURTLE.media_type: _TURTLE,
+    N3.media_type: _TURTLE,
+    RDF_XML.media_type: Syntax(
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<rdf:RDF{_XML_NAMES}>\n'.encode(), b"</rdf:RDF>\n", b"", _rdf_xml
+    ),
+    JSON_LD.media_type: Syntax(
+        b'{"@context": ' + json.dumps(PREFIXES, sort_keys=True).encode() + b',\n"@graph": [\n',
+        b"\n]}\n",
+        b",\n",
+        _json_ld,
+    ),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from ckan import model
@@ -11,8 +12,11 @@ from ckan.plugins import toolkit
 from ckan.types import Context
 from sqlalchemy import event
 
-from . import render, signals, store
+from . import journeys, order, render, series, signals, store, turn
+from .source import Source
 
+# So many are rendered by whoever reads, at the same time as others or not.
+_FEW = 50
 log = logging.getLogger(__name__)
 
 # Whoever reads a feed is the public: what it may not see is not rendered.
@@ -33,7 +37,7 @@ def _refresh(package_id: str) -> None:
     store.lock(package_id)
     package = model.Session.get(model.Package, package_id)
     if package is None or not store.is_public(package):
-        store.withdraw(package_id)
+        _withdraw(package_id)
         return
     try:
         dataset = toolkit.get_action("package_show")(Context(_PUBLIC), {"id": package_id})
@@ -42,9 +46,33 @@ def _refresh(package_id: str) -> None:
         return
     if store.uri_is_taken(package_id, render.given_uri(dataset)):
         dataset = render.without_uri(dataset)
-    rendered = render.render(dataset, _organization(dataset))
+    place, before = series.order_of(dataset), store.stored(package_id)
+    rendered = render.render(Source(dataset, _organization(dataset), journeys.of(package_id)), place)
     if store.put(package_id, package.metadata_modified, rendered):
         signals.rendered.send(package_id, package_id=package_id, sha256=rendered.sha256)
+    saved = before is None or before.source_modified != package.metadata_modified
+    told = order.told_by_others(rendered.uri, place)
+    _tell(package_id, before, rendered.uri, told, whole=saved and dataset.get("type") == series.TYPE)
+
+
+def _withdraw(package_id: str) -> None:
+    before = store.stored(package_id)
+    store.withdraw(package_id)
+    if before:
+        _tell(package_id, before, before.uri, set(), whole=order.is_series(before.uri, before.ntriples))
+
+
+def _tell(package_id: str, before: store.Stored | None, uri: str, told: set[order.Link], whole: bool) -> None:
+    """Leave to a job those whose triples name this dataset, or its series, where that changed."""
+    named = {link[2] for link in order.links(before.uri, before.ntriples)} if before else set()
+    stale = series.outdated(uri, named, told)
+    if before and before.uri != uri:
+        stale += series.outdated(before.uri, named, set())
+    if whole:
+        stale += series.member_ids(package_id)
+    if stale:
+        busy = store.mark(stale)
+        event.listen(model.Session(), "after_commit", lambda _session: enqueue(busy), once=True)
 
 
 def _organization(dataset: dict[str, Any]) -> dict[str, Any] | None:
@@ -72,29 +100,26 @@ def withdraw(package_id: str) -> None:
     """Take a dataset out, in the current transaction. Never raises."""
     try:
         with model.Session.begin_nested():
-            store.withdraw(package_id)
+            _withdraw(package_id)
     except Exception:
         log.exception("Dataset %s could not be withdrawn", package_id)
 
 
-def organization_changed(organization_id: str) -> None:
-    """Have an organisation's datasets rendered anew once the current transaction is committed."""
-    try:
-        with model.Session.begin_nested():
-            found = store.mark_stale(organization_id)
-    except Exception:
-        log.exception("Datasets of organisation %s could not be marked", organization_id)
-        return
-    if found:
-        event.listen(model.Session(), "after_commit", lambda _session: enqueue(), once=True)
+def withdraw_gone() -> None:
+    """Take out what was purged; commits."""
+    gone = store.gone()
+    for package_id in gone:
+        withdraw(package_id)
+    if gone:
+        model.Session.commit()
 
 
-def enqueue() -> None:
-    """Leave what is not up to date to a job. Without a queue the next reader does it."""
+def enqueue(package_ids: Sequence[str] = ()) -> None:
+    """Leave what is not up to date to a job, these datasets as well. Without a queue the next reader does it."""
     from . import jobs
 
     try:
-        toolkit.enqueue_job(jobs.render_pending, title="Feeds: render changed datasets")
+        toolkit.enqueue_job(jobs.render_pending, [list(package_ids)], title="Feeds: render changed datasets")
     except Exception:
         log.exception("The rendering job could not be queued")
 
@@ -103,11 +128,19 @@ def catch_up(seconds: float) -> bool:
     """Render what is missing or not up to date, for at most this long; commits. True when all is.
 
     Normally finds nothing: the hooks did it. It is what makes the feed right after a change that came without a
-    hook, a change of settings, or the plugin's first start.
+    hook, a change of settings, or the plugin's first start. Of many datasets only one process renders at a time; False
+    at once, when that is another.
     """
+    withdraw_gone()
+    some = store.pending(limit=_FEW + 1)
+    if len(some) <= _FEW:
+        return not some or _render_pending(seconds)
+    with turn.taken() as mine:
+        return mine and _render_pending(seconds)
+
+
+def _render_pending(seconds: float) -> bool:
     end, done = time.monotonic() + seconds, set()
-    if store.withdraw_gone():
-        model.Session.commit()
     while True:
         todo = [i for i in store.pending(limit=len(done) + 50) if i not in done]
         if not todo:

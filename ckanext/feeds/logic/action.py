@@ -7,7 +7,7 @@ from typing import Any
 from ckan import model
 from ckan.plugins import toolkit
 
-from .. import store, sync
+from .. import changes, current, documents, store, sync, turn
 from . import schema
 
 
@@ -31,8 +31,30 @@ def feeds_dataset_show(context: Any, data_dict: dict[str, Any]) -> dict[str, Any
         "uri": shown.uri,
         "sha256": shown.sha256,
         "modified": shown.modified.isoformat(),
-        "ntriples": shown.ntriples.decode(),
+        "ntriples": shown.data.decode(),
     }
+
+
+@toolkit.side_effect_free
+def feeds_changes(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """What changed in the feed since a reader last looked, each dataset once and as it is now.
+
+    :param since: the ``next`` of the answer before, or a time (ISO 8601; UTC without zone); without it everything
+    :param limit: how many changes at most, 1 to 1000 (default 500)
+    :returns: ``changes`` in their order, ``next`` (the token to go on with, now if ``more`` is true, else later). A change
+        has ``id``, ``uri``, ``change`` (its number) and either ``withdrawn`` (when it left: deleted, purged, private, draft)
+        or ``modified``, ``sha256`` (of the N-Triples), ``formerly`` (earlier URIs), ``dataset``, ``organization``, ``journey``.
+    :raises ValidationError: for a ``since`` that is neither, and one that has expired (the whole must be read then)
+    """
+    data = _validated(context, data_dict, schema.feeds_changes())
+    toolkit.check_access("feeds_changes", context, data_dict)
+    if current.verified() is None:
+        raise toolkit.ValidationError({"changes": [toolkit._("The catalogue is being prepared. Please try again.")]})
+    try:
+        part = changes.read(data.get("since") or "", data.get("limit", changes.USUAL), documents.SOURCE)
+    except (changes.WrongToken, changes.Expired) as error:
+        raise toolkit.ValidationError({"since": [changes.explain(error)]}) from error
+    return {"changes": [changes.as_dict(change) for change in part.changes], "next": part.next, "more": part.more}
 
 
 @toolkit.side_effect_free
@@ -41,7 +63,7 @@ def feeds_status(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
 
     :param limit: how many failures to list (default 20)
     :returns: ``states`` (number of fragments by state), ``public`` (datasets that should be in the feeds), ``pending``
-        (of those, how many are missing or not up to date), ``failures`` (``package_id``, ``reason``, ``modified``)
+        (of those, how many are missing or not up to date), ``rendering`` (whether a process is at it), ``failures`` (``package_id``, ``reason``, ``modified``)
     """
     data = _validated(context, data_dict, schema.feeds_status())
     toolkit.check_access("feeds_status", context, data_dict)
@@ -49,6 +71,7 @@ def feeds_status(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
         "states": store.states(),
         "public": len(store.public_ids()),
         "pending": len(store.pending()),
+        "rendering": turn.is_taken(),
         "failures": store.failures(data.get("limit", 20)),
     }
 

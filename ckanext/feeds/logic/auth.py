@@ -8,6 +8,11 @@ def feeds_dataset_show(context, data_dict):
     return {"success": True}
 
 
+@toolkit.auth_allow_anonymous_access
+def feeds_changes(context, data_dict):
+    return {"success": True}
+
+
 def feeds_status(context, data_dict):
     return {"success": False}
 

@@ -151,6 +151,20 @@ def test_pages(app, read):
 
 
 @pytest.mark.ckan_config("ckanext.dcat.datasets_per_page", 2)
+def test_pages_do_not_move_while_one_reads_them(read):
+    ids = sorted(factories.Dataset()["id"] for _ in range(6))
+    first = read("/catalog.ttl?page=1")
+    assert subjects(first) == set(ids[:2])
+    following = str(next(first.objects(None, HYDRA.next)))
+    helpers.call_action("package_delete", id=ids[0])
+    helpers.call_action("package_patch", id=ids[5], title="Newest now")
+    second = read(following.removeprefix("http://test.ckan.net"))
+    assert subjects(second) == set(ids[2:4])
+    third = read(str(next(second.objects(None, HYDRA.next))).removeprefix("http://test.ckan.net"))
+    assert subjects(third) == set(ids[4:])
+
+
+@pytest.mark.ckan_config("ckanext.dcat.datasets_per_page", 2)
 def test_ckanext_dcat_reads_page_after_page(app):
     titles = {factories.Dataset(title=f"T {n}")["title"] for n in range(3)}
     for extension in ("ttl", "rdf", "jsonld"):

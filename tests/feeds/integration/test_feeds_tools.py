@@ -39,7 +39,8 @@ def test_who_may():
         with pytest.raises(toolkit.NotAuthorized):
             helpers.call_auth(name, {"user": "", "model": model})
         assert helpers.call_auth(name, {"user": factories.Sysadmin()["name"], "model": model})
-    assert helpers.call_auth("feeds_dataset_show", {"user": "", "model": model})
+    for name in ("feeds_dataset_show", "feeds_changes"):
+        assert helpers.call_auth(name, {"user": "", "model": model})
 
 
 def test_status_and_render():
@@ -47,7 +48,7 @@ def test_status_and_render():
     model.Session.execute(sa.delete(Fragment))
     model.Session.commit()
     status = helpers.call_action("feeds_status", limit=5)
-    assert status == {"states": {}, "public": 1, "pending": 1, "failures": []}
+    assert status == {"states": {}, "public": 1, "pending": 1, "rendering": False, "failures": []}
     assert helpers.call_action("feeds_render", id=dataset["name"]) == {"queued": False, "pending": 0}
     assert helpers.call_action("feeds_render") == {"queued": True, "pending": 0}
     with pytest.raises(toolkit.ObjectNotFound):
@@ -65,6 +66,11 @@ def test_commands(cli, with_extended_cli):
     assert "Rendering 1 datasets" in cli.invoke(ckan, ["feeds", "render", "--all"]).output
     assert cli.invoke(ckan, ["feeds", "render", dataset["name"]]).exit_code == 0
     assert "no dataset nothing" in cli.invoke(ckan, ["feeds", "render", "nothing"]).output
+
+    token = helpers.call_action("feeds_changes")["next"]
+    assert "expired" in cli.invoke(ckan, ["feeds", "restart-changes"]).output
+    with pytest.raises(toolkit.ValidationError):
+        helpers.call_action("feeds_changes", since=token)
 
     checked = cli.invoke(ckan, ["feeds", "check"])
     assert checked.exit_code == 0 and "1 datasets" in checked.output and "0 damaged" in checked.output

@@ -52,7 +52,7 @@ def test_negotiate(accept, extension):
 @given(st.text())
 def test_any_header_is_answered(header):
     formats.negotiate(header)
-    formats.accepts_gzip(header)
+    formats.coding(header, ("zstd", "gzip"))
 
 
 @pytest.mark.parametrize(
@@ -71,5 +71,20 @@ def test_any_header_is_answered(header):
         ("br;q=1, gzip;q=0.5", True),
     ],
 )
-def test_accepts_gzip(header, expected):
-    assert formats.accepts_gzip(header) is expected
+def test_gzip_only_when_accepted(header, expected):
+    assert formats.coding(header, ("gzip",)) == ("gzip" if expected else "")
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("gzip, zstd", "zstd"),
+        ("gzip, zstd;q=0.5", "gzip"),
+        ("*", "zstd"),
+        ("*, zstd;q=0", "gzip"),
+        ("identity, gzip;q=0.5", ""),
+        ("br", ""),
+    ],
+)
+def test_the_coding_liked_best(header, expected):
+    assert formats.coding(header, ("zstd", "gzip")) == expected

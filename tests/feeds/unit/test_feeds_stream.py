@@ -6,6 +6,7 @@ import json
 import pyoxigraph as ox
 import pytest
 import rdflib
+import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rdflib import RDF, BNode, Graph, Literal, URIRef
@@ -158,12 +159,18 @@ def test_writers_are_lazy():
         raise AssertionError("the second batch was read before the first was written")
 
     for form in FORMS:
-        chunks = stream.gzip(stream.write(form, batches()))
+        chunks = stream.compress(stream.write(form, batches()), "gzip")
         assert next(chunks)
 
 
-@given(st.lists(st.binary(max_size=200), max_size=10))
-def test_gzip(chunks):
-    packed = list(stream.gzip(iter(chunks)))
-    assert gzip.decompress(b"".join(packed)) == b"".join(chunks)
-    assert list(stream.gzip(iter(chunks))) == packed
+@pytest.mark.parametrize("coding", ["gzip", "zstd", ""])
+@given(chunks=st.lists(st.binary(max_size=200), max_size=10))
+def test_compression(coding, chunks):
+    packed = list(stream.compress(iter(chunks), coding))
+    unpack = {"gzip": gzip.decompress, "zstd": unzstd, "": bytes}[coding]
+    assert unpack(b"".join(packed)) == b"".join(chunks)
+    assert list(stream.compress(iter(chunks), coding)) == packed
+
+
+def unzstd(data):
+    return zstandard.ZstdDecompressor().decompressobj().decompress(data)
