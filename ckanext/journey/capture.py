@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from . import config, ledger, measure, store, uploads
 from . import events as ev
 from .changes import changed_fields, choose_change, fingerprint, normalise, short
+from .workflow import store as workflow
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,16 @@ def guarded(hook: str, package_id: str, stream: str, work: Callable[[sa.Connecti
             log.exception("Journey: the failure could not be recorded either")
 
 
+def settled(work: Callable[[], None]) -> None:
+    """Do work and commit it, unless the transaction under way holds somebody else's writes: then it goes with theirs."""
+    session = model.Session
+    idle = not (session.new or session.dirty or session.deleted)
+    clean = idle and session.execute(sa.text("SELECT pg_current_xact_id_if_assigned() IS NULL")).scalar_one()
+    work()
+    if clean:
+        session.commit()
+
+
 def stream_of(package: Any) -> str:
     return package.owner_org or ledger.UNOWNED
 
@@ -47,7 +58,11 @@ def actor(context: dict[str, Any], stream: str) -> tuple[str | None, str]:
     name = context.get("user")
     if not name or name == tk.config["ckan.site_id"]:
         return None, "system"
-    user = model.User.get(name)
+    return role_of(model.User.get(name), stream)
+
+
+def role_of(user: Any, stream: str) -> tuple[str | None, str]:
+    """A user's id and the role in which they act in an organisation; nobody is the portal itself."""
     if user is None:
         return None, "system"
     if user.sysadmin:
@@ -67,7 +82,7 @@ def dataset_changed(context: dict[str, Any], data: dict[str, Any], is_new: bool)
 
     def work(conn: sa.Connection) -> None:
         draft = {"stream": stream, "package": package.id, "user_id": user_id, "role": role}
-        body = _change(conn, package, data, role, is_new)
+        body = change_of(conn, store.dataset_state(conn, package.id), package, data, user_id, role, is_new)
         if body:
             ledger.append(conn, ledger.Draft(body, **draft), config.lock_seconds())
 
@@ -85,19 +100,19 @@ def _with_ids(data: dict[str, Any], package: Any) -> dict[str, Any]:
     return data | {"resources": [resource | {"id": row.id} for resource, row in pairs]}
 
 
-def _change(
-    conn: sa.Connection, package: Any, data: dict[str, Any], role: str, is_new: bool
+def change_of(
+    conn: sa.Connection, state: Any, package: Any, data: dict[str, Any], user_id: str | None, role: str, is_new: bool
 ) -> ev.DatasetChanged | None:
-    state = store.dataset_state(conn, package.id)
+    """What is to be told of a change. ``state``: what the journey knows of the dataset before it."""
     values = normalise(data)
     before = dict(state.fields) if state else {}
     changes = changed_fields(before, fingerprint(values), "resources" in data)
     is_open = package.state == "active" and not package.private
     stage = state.stage if state else None
     change = choose_change(stage, is_new, is_open, package.state == "deleted", bool(changes.fields))
-    if change == "updated" and role == "system" and store.last_hop(conn, package.id):
+    if change == "updated" and role == "system" and store.hops(conn, package.id):
         return None  # the harvest tells of it itself
-    if change == "edited" and "legacy_source" not in changes.fields:
+    if change == "edited" and "legacy_source" not in changes.fields and not _new_author(conn, package.id, user_id):
         return None  # drafts may change as they like
     if change is None:
         return None
@@ -105,6 +120,14 @@ def _change(
     return ev.DatasetChanged(
         change, source, changes.fields, added=changes.added, removed=changes.removed, altered=changes.altered
     )
+
+
+def _new_author(conn: sa.Connection, package_id: str, user_id: str | None) -> bool:
+    """Whoever works on a release may not approve it, so the first change that a person makes is told even of a draft."""
+    if user_id is None:
+        return False
+    start = workflow.release_start(workflow.history(conn, package_id))
+    return user_id not in workflow.authors(conn, package_id, start)
 
 
 def _upload(conn: sa.Connection, package: Any, resource: dict[str, Any], user_id: str | None, role: str) -> None:

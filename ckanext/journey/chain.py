@@ -117,3 +117,11 @@ def _content(stream: str, link: Link, previous: str) -> Finding | None:
     if told != (link.id, link.type, link.recorded, link.package, link.key):
         return Finding(stream, here, "changed", "its columns do not say what its bytes say")
     return None
+
+
+class BrokenError(RuntimeError):
+    """A chain was found broken where only a whole one will do."""
+
+    def __init__(self, finding: Finding):
+        super().__init__(f"stream {finding.stream}: event {finding.sequence} {finding.kind}: {finding.detail}")
+        self.finding = finding

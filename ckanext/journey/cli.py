@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import click
@@ -10,8 +12,11 @@ from ckan.plugins import toolkit as tk
 __all__ = ["journey"]
 
 
-def _run(action: str, data_dict: dict[str, str] | None = None) -> dict[str, Any]:
-    return tk.get_action(action)({"ignore_auth": True}, data_dict or {})
+def _run(action: str, data_dict: dict[str, Any] | None = None) -> dict[str, Any]:
+    try:
+        return tk.get_action(action)({"ignore_auth": True}, data_dict or {})
+    except tk.ValidationError as error:
+        raise click.ClickException(str(error.error_summary)) from error
 
 
 @click.group(short_help="The datasets' journeys: verify the ledger, rebuild what pages read.")
@@ -21,9 +26,13 @@ def journey() -> None:
 
 @journey.command()
 @click.option("-o", "--organization", help="Only this organisation's stream, by id or name.")
-def verify(organization: str | None) -> None:
+@click.option("--against", help="A document of checkpoints: a file, or the address of a portal that mirrors this one.")
+def verify(organization: str | None, against: str | None) -> None:
     """Name the first event changed, dropped, reordered or added. Exit status 1 if there is one."""
-    result = _run("journey_verify", {"organization": organization} if organization else {})
+    given: dict[str, Any] = {"organization": organization} if organization else {}
+    if against:
+        given["against"] = _document(against)
+    result = _run("journey_verify", given)
     for item in result["streams"]:
         finding = item["finding"]
         if finding:
@@ -34,6 +43,60 @@ def verify(organization: str | None) -> None:
     if not result["valid"]:
         raise SystemExit(1)
     click.secho("The ledger is whole.", fg="green")
+
+
+def _document(against: str) -> Any:
+    from . import mirror
+
+    try:
+        return mirror.fetch(against) if "://" in against else json.loads(Path(against).read_text())
+    except (mirror.MirrorError, OSError, ValueError) as error:
+        raise click.ClickException(f"--against {against}: {error}") from error
+
+
+@journey.command()
+@click.argument("dataset")
+@click.option("-f", "--format", "form", default="prov-json", show_default=True, help="See docs/journey-exports.md.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False), help="The file to write; else standard output.")
+def export(dataset: str, form: str, output: str | None) -> None:
+    """Write a dataset's public journey in a format of other tools."""
+    from . import exporting
+
+    try:
+        with click.open_file(output or "-", "wb") as out:
+            done = exporting.write({"ignore_auth": True}, dataset, form, out)
+    except tk.ObjectNotFound as error:
+        raise click.ClickException(f"{dataset}: no such dataset") from error
+    except tk.ValidationError as error:
+        raise click.ClickException(str(error.error_summary)) from error
+    if any(done["cut"].values()):
+        click.echo(f"Cut: {done['cut']['steps']} steps, {done['cut']['files']} files are left out.", err=True)
+
+
+@journey.command()
+@click.option("--anchor", help="Where else this is written down, such as a newspaper's issue.")
+def checkpoint(anchor: str | None) -> None:
+    """Sign how far each organisation's ledger has come since its last checkpoint."""
+    made = _run("journey_checkpoint_create", {"anchor": anchor} if anchor else {})["made"]
+    click.secho(f"{made} checkpoints signed.", fg="green")
+
+
+@journey.command()
+@click.argument("url")
+@click.option("--forget", is_flag=True, help="Drop what was kept of the portal of this address instead.")
+def mirror(url: str, forget: bool) -> None:
+    """Keep a copy of another portal's signed checkpoints."""
+    from ckan import model
+
+    from . import mirror as copies
+
+    if forget:
+        count = copies.forget(model.Session.connection(), url.rstrip("/"))
+        model.Session.commit()
+        click.echo(f"{count} checkpoints of {url} dropped.")
+        return
+    done = _run("journey_checkpoint_mirror", {"url": url})
+    click.secho(f"{done['portal']}: {done['new']} new, {done['known']} known.", fg="green")
 
 
 @journey.command()

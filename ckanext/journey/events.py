@@ -10,6 +10,8 @@ import json
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
+from . import bodies
+
 VERSION = 1
 
 
@@ -19,12 +21,18 @@ class EventError(ValueError):
 
 @dataclass(frozen=True)
 class File:
-    """One side of a step: a file or table as it was at that moment."""
+    """One side of a step: a file or table as it was at that moment.
+
+    A tool also says in which `namespace` the name holds; `package` and `resource` are what of ours that is, if anything.
+    """
 
     name: str
     sha256: str | None = None
     bytes: int | None = None
     rows: int | None = None
+    namespace: str | None = None
+    package: str | None = None
+    resource: str | None = None
 
 
 @dataclass(frozen=True)
@@ -48,7 +56,8 @@ class Plan:
 
 @dataclass(frozen=True)
 class Hop:
-    """A portal the record passed through, as an upstream portal asserts it."""
+    """A portal the record passed through, as an upstream portal asserts it; ``observed``: this portal saw it there itself, as
+    the node `node`."""
 
     portal: str
     url: str | None = None
@@ -56,6 +65,8 @@ class Hop:
     source_type: str | None = None
     remote_modified: str | None = None
     content_hash: str | None = None
+    observed: bool | None = None
+    node: str | None = None
 
 
 @dataclass(frozen=True)
@@ -140,7 +151,8 @@ class TableLoaded:
 
 @dataclass(frozen=True)
 class HarvestImported:
-    """A record of another portal was created or updated here."""
+    """A record of another portal was created or updated here. `asserted`: the portals before that one; `met`: those after it,
+    where this portal met the same dataset."""
 
     portal: str
     upstream_id: str
@@ -159,6 +171,13 @@ class HarvestImported:
     fetch_bytes: int | None = None
     fetch_records: int | None = None
     asserted: tuple[Hop, ...] = field(default=(), metadata={"of": Hop})
+    met: tuple[Hop, ...] = field(default=(), metadata={"of": Hop})
+
+    def portals(self) -> tuple[Hop, ...]:
+        """All of them in the order from the origin."""
+        url, modified = self.record_url or self.portal_url, self.upstream_modified
+        names = (self.title or self.portal, url, self.upstream_id, self.source_type, modified, self.content_hash)
+        return (*self.asserted, Hop(*names, True, self.portal), *self.met)
 
 
 @dataclass(frozen=True)
@@ -170,6 +189,25 @@ class HarvestWithdrawn:
     run_id: str | None = None
     reason: str | None = None
     explains: str | None = None
+
+
+@dataclass(frozen=True)
+class WorkflowMoved:
+    """A release moved on its way to publication, or off it; `state` is where it stands now (workflow.stages).
+
+    `content` is a hash over the metadata and the files that the move was about: what was approved is what is published.
+    `publish_at` and `embargo` are moments in UTC, `due` is a day.
+    """
+
+    move: str
+    state: str
+    reason: str | None = None
+    owner_role: str | None = None
+    due: str | None = None
+    publish_at: str | None = None
+    embargo: str | None = None
+    content: str | None = None
+    privacy_statement: str | None = None
 
 
 @dataclass(frozen=True)
@@ -188,7 +226,13 @@ Body = (
     | TableLoaded
     | HarvestImported
     | HarvestWithdrawn
+    | WorkflowMoved
     | CaptureFailed
+    | bodies.LineageReceived
+    | bodies.AliasRegistered
+    | bodies.FileChecked
+    | bodies.DownloadsCounted
+    | bodies.ReuseRecorded
 )
 
 BODIES: dict[str, type] = {
@@ -199,7 +243,9 @@ BODIES: dict[str, type] = {
     "table-loaded": TableLoaded,
     "harvest-imported": HarvestImported,
     "harvest-withdrawn": HarvestWithdrawn,
+    "workflow-moved": WorkflowMoved,
     "capture-failed": CaptureFailed,
+    **bodies.BODIES,
 }
 TYPE_OF: dict[type, str] = {cls: name for name, cls in BODIES.items()}
 
@@ -246,8 +292,8 @@ def _build(cls: type, document: dict[str, Any]) -> Any:
         if name not in known:
             raise EventError(f"{cls.__name__} has no field {name!r}")
         nested = known[name].metadata.get("of")
-        if nested and isinstance(item, list):
-            values[name] = tuple(_build(nested, part) for part in item)
+        if isinstance(item, list):
+            values[name] = tuple(_build(nested, part) if nested else part for part in item)
         else:
             values[name] = _build(nested, item) if nested else item
     return cls(**values)

@@ -111,6 +111,16 @@ def _sentence(problem: Any) -> str:
     return " ".join(str(text) for text in problem) if isinstance(problem, list) else str(problem)
 
 
+def reuse_labels() -> dict[str, str]:
+    _ = tk._
+    return {
+        "title": _("What it is called"),
+        "url": _("Its address"),
+        "description": _("What it does"),
+        "kind": _("What it is: app, article, study, service ..."),
+    }
+
+
 def labels() -> dict[str, str]:
     """What the summary of errors calls each field."""
     _ = tk._

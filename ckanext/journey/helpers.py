@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 from ckan import model
 from ckan.plugins import toolkit as tk
+from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
-from . import access, config, grouping, path, phrases, picture, read, vocab
+from . import access, config, glyphs, grouping, path, phrases, picture, summary, vocab
+from .exports import registry
+from .releases import keep
+from .workflow import stages
 
 
 def journey_of(pkg: dict[str, Any]) -> dict[str, Any] | None:
-    """The journey of a dataset that the page already shows, None if it cannot be read just now."""
+    """What the page of a dataset shows of its journey (summary.of), None if it cannot be read just now."""
     package = model.Package.get(pkg["id"])
     if package is None:
         return None
@@ -24,15 +27,16 @@ def journey_of(pkg: dict[str, Any]) -> dict[str, Any] | None:
     conn = model.Session.connection()
     try:
         with conn.begin_nested():
-            found = read.journey(conn, package.id, access.allowed(context, package))
+            return summary.of(conn, package.id, access.allowed(context, package))
     except SQLAlchemyError:
         return None
-    return found | {"path": path.stations(found)}
 
 
-def journey_latest(journey: dict[str, Any]) -> list[dict[str, Any]]:
-    """The last few entries of the timeline, the newest first, for the dataset page."""
-    return grouping.entries(journey["steps"])[: -config.page_steps() - 1 : -1]
+def journey_released(pkg: dict[str, Any]) -> list[dict[str, Any]]:
+    """The files of a dataset of which more than one release is kept."""
+    if not tk.config.get("ckan.storage_path"):
+        return []
+    return [each for each in pkg.get("resources") or [] if len(keep.kept(each["id"])) > 1]
 
 
 def journey_entries(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -67,6 +71,11 @@ def journey_picture(stations: list[dict[str, Any]], narrow: bool = False) -> dic
     return picture.narrow(stations) if narrow else picture.wide(stations)
 
 
+def journey_glyph(code: str) -> Markup:
+    """The sign of a station, as SVG."""
+    return Markup(glyphs.glyph(code))  # noqa: S704 - markup of our own, whatever the code
+
+
 def journey_fit(text: str, room: int) -> str:
     return picture.fit(text, room)
 
@@ -87,6 +96,7 @@ def journey_label(kind: str, code: str | None) -> str:
         "confidence": vocab.CONFIDENCES,
         "role": vocab.ROLES,
         "system": vocab.SYSTEM_KINDS,
+        "state": {state.code: state.label for state in stages.STATES},
     }
     label = tables[kind].get(code)
     return tk._(label) if label else code
@@ -123,7 +133,7 @@ def journey_when(value: str | None, day_only: bool = False) -> str:
     except ValueError:
         return value
     if moment.tzinfo:
-        moment = moment.astimezone(_zone())
+        moment = moment.astimezone(config.zone())
     return format_datetime(moment, "d MMMM yyyy, HH:mm", locale=language)
 
 
@@ -145,16 +155,8 @@ def journey_day(value: str | None) -> str:
     except ValueError:
         return value
     if moment.tzinfo and len(value) > 10:
-        moment = moment.astimezone(_zone())
+        moment = moment.astimezone(config.zone())
     return format_date(moment.date(), "d MMM yyyy", locale=str(tk.h.lang() or "en"))
-
-
-def _zone() -> ZoneInfo:
-    name = tk.config.get("ckan.display_timezone") or "UTC"
-    try:
-        return ZoneInfo(name if name != "server" else "UTC")
-    except (KeyError, ValueError):
-        return ZoneInfo("UTC")
 
 
 def journey_number(value: int | None) -> str:
@@ -197,6 +199,11 @@ def journey_details(step: dict[str, Any]) -> list[str]:
 
 def journey_json(value: Any) -> str:
     return json.dumps(value, default=str)
+
+
+def journey_formats() -> list[Any]:
+    """The formats in which a journey may be taken along: `name`, `extension`, `title`."""
+    return list(registry.FORMATS)
 
 
 def journey_can_add(pkg: dict[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""What search knows of journeys: the legacy systems of a dataset and how many steps are told."""
+"""What search knows of journeys: the legacy systems of a dataset, how many steps are told, and how completely."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from ckan import model
 from ckan.plugins import toolkit as tk
 from sqlalchemy.exc import SQLAlchemyError
 
-from . import store
+from . import access, read
 
 log = logging.getLogger(__name__)
 
 # The prefix makes Solr take several values; the second holds ids, as two councils may run systems of one name.
 FACET = "vocab_journey_system"
 IDS = "vocab_journey_system_id"
+SCORE_BAND = "vocab_journey_score"
+# A sortable field of CKAN's Solr schema: texts sort by their signs, so the number has three digits.
+SCORE = "journey_score"
 
 
 def add_journey(document: dict[str, Any]) -> dict[str, Any]:
@@ -23,18 +26,21 @@ def add_journey(document: dict[str, Any]) -> dict[str, Any]:
     try:
         conn = model.Session.connection()
         with conn.begin_nested():
-            systems = store.systems_of(conn, document["id"])
-            document["journey_steps"] = str(store.count_steps(conn, document["id"]))
+            journey = read.journey(conn, document["id"], access.PUBLIC, catch_up=False)
     except SQLAlchemyError:
         log.exception("Journey: dataset %s is indexed without its journey", document.get("id"))
         return document
-    document[FACET] = sorted({system.name for system in systems})
-    document[IDS] = [system.id for system in systems]
+    document["journey_steps"] = str(journey["total"])
+    document[SCORE], document[SCORE_BAND] = f"{journey['score']['total']:03}", [journey["score"]["band"]]
+    systems = journey["systems"]
+    document[FACET] = sorted({system["name"] for system in systems})
+    document[IDS] = [system["id"] for system in systems]
     if systems:
-        document["journey_system"] = systems[0].name
+        document["journey_system"] = systems[0]["name"]
     return document
 
 
 def add_facet(facets: Any) -> Any:
     facets[FACET] = tk._("Legacy system")
+    facets[SCORE_BAND] = tk._("Completeness of the journey")
     return facets

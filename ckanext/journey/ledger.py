@@ -21,10 +21,22 @@ from .events import Body, Event, from_bytes, to_bytes
 # Datasets without an organisation share a stream.
 UNOWNED = "unowned"
 
-# Gives the head and sets the timeout back to what it was before the lock was waited for.
+# One statement, as each costs the lock's holder and all who wait a journey to the server and back.
+_LOCK = sa.text(
+    "SELECT current_setting('lock_timeout'), set_config('lock_timeout', :limit, true), "
+    "pg_advisory_xact_lock(hashtextextended(:name, 0))"
+)
+_WRITE = sa.text("""
+WITH written AS (
+  INSERT INTO journey_event (stream, sequence, raw, hash, previous, id, type, recorded, package_id, key)
+  VALUES (:stream, :sequence, :raw, :hash, :previous, :id, :type, :recorded, :package_id, :key))
+INSERT INTO journey_head (stream, sequence, hash, recorded) VALUES (:stream, :sequence, :hash, :recorded)
+ON CONFLICT (stream) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash, recorded = excluded.recorded
+""")
+# Gives the head, with it each event that has one of the keys, and sets the timeout back to what it was.
 _HEAD = sa.text(
-    "SELECT set_config('lock_timeout', :before, true), h.sequence, h.hash, h.recorded "
-    "FROM (SELECT 1) one LEFT JOIN journey_head h ON h.stream = :stream"
+    "SELECT set_config('lock_timeout', :before, true), h.sequence, h.hash, h.recorded, e.key, e.raw FROM (SELECT 1) one "
+    "LEFT JOIN journey_head h ON h.stream = :stream LEFT JOIN journey_event e ON e.stream = :stream AND e.key = ANY(:keys)"
 )
 
 
@@ -51,12 +63,10 @@ def append_all(conn: sa.Connection, drafts: Sequence[Draft], lock_seconds: int =
     Waits up to `lock_seconds` for another writer of the stream, then raises sqlalchemy's OperationalError.
     """
     (stream,) = {draft.stream for draft in drafts}
-    head = _lock(conn, stream, lock_seconds)
+    head, there = _lock(conn, stream, lock_seconds, [draft.key for draft in drafts if draft.key])
     events, links = [], []
     for draft in drafts:
-        known = _known(conn, draft) if draft.key else None
-        if known is None and draft.key:
-            known = next((e for e in events if e.key == draft.key), None)
+        known = there.get(draft.key) if draft.key else None
         if known is not None:
             events.append(known)
             continue
@@ -66,30 +76,26 @@ def append_all(conn: sa.Connection, drafts: Sequence[Draft], lock_seconds: int =
         links.append(_row(event, raw, digest, head[1]))
         head = (event.sequence, digest, event.recorded)
         events.append(event)
+        if event.key:
+            there[event.key] = event
     if links:
-        conn.execute(sa.insert(model.event), links)
-        _move_head(conn, stream, head)
+        _write(conn, stream, links, head)
         written = {link["id"] for link in links}
         store.apply(conn, (event for event in events if event.id in written))
     return events
 
 
-def _lock(conn: sa.Connection, stream: str, seconds: int) -> tuple[int, str, str]:
-    """Take the stream's lock until the transaction ends; gives its length, last hash and last time."""
-    before = conn.execute(
-        sa.text("SELECT current_setting('lock_timeout'), set_config('lock_timeout', :limit, true)"),
-        {"limit": f"{seconds}s"},
-    ).scalar_one()
-    conn.execute(sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": f"journey:{stream}"})
+def _lock(
+    conn: sa.Connection, stream: str, seconds: int, keys: list[str]
+) -> tuple[tuple[int, str, str], dict[str, Event]]:
+    """Take the stream's lock until the transaction ends; gives its length, last hash and last time, and the events that
+    have these keys.
+    """
+    before = conn.execute(_LOCK, {"limit": f"{seconds}s", "name": f"journey:{stream}"}).scalar_one()
     # A statement of its own: its snapshot is taken after the lock, so it sees the last writer's event.
-    row = conn.execute(_HEAD, {"before": before, "stream": stream}).one()
-    return (row.sequence, row.hash, row.recorded) if row.sequence else (0, chain.GENESIS, "")
-
-
-def _known(conn: sa.Connection, draft: Draft) -> Event | None:
-    query = sa.select(model.event.c.raw).where(model.event.c.stream == draft.stream, model.event.c.key == draft.key)
-    raw = conn.execute(query).scalar()
-    return from_bytes(bytes(raw)) if raw is not None else None
+    rows = conn.execute(_HEAD, {"before": before, "stream": stream, "keys": keys}).all()
+    head = (rows[0].sequence, rows[0].hash, rows[0].recorded) if rows[0].sequence else (0, chain.GENESIS, "")
+    return head, {row.key: from_bytes(bytes(row.raw)) for row in rows if row.key}
 
 
 def _event(draft: Draft, sequence: int, after: str, actor: str | None) -> Event:
@@ -131,6 +137,14 @@ def _row(event: Event, raw: bytes, digest: str, previous: str) -> dict[str, obje
         "package_id": event.package,
         "key": event.key,
     }
+
+
+def _write(conn: sa.Connection, stream: str, rows: list[dict[str, object]], head: tuple[int, str, str]) -> None:
+    if len(rows) == 1:
+        conn.execute(_WRITE, rows[0])
+    else:
+        conn.execute(sa.insert(model.event), rows)
+        _move_head(conn, stream, head)
 
 
 def _move_head(conn: sa.Connection, stream: str, head: tuple[int, str, str]) -> None:

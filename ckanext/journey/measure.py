@@ -10,6 +10,7 @@ from itertools import chain
 
 TABULAR = {"csv", "tsv"}
 LONGEST_LINE = 1 << 24
+LONGEST_CELL = 1 << 17
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -58,10 +59,14 @@ def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _rows(lines: Iterator[bytes]) -> int | None:
+    # The limit is the process's, and other libraries raise it: a cell longer than this is a quotation mark left open.
+    before = csv.field_size_limit(LONGEST_CELL)
     try:
         return _count(lines)
     except csv.Error:
         return None
+    finally:
+        csv.field_size_limit(before)
 
 
 def _count(lines: Iterator[bytes]) -> int | None:

@@ -1,52 +1,13 @@
-"""The tables. `journey_event` is the ledger and `journey_head` its length; the rest is made from the ledger again.
-
-They have a MetaData of their own: CKAN's own would empty them with its other tables, which the ledger refuses.
-`journey_actor` says who stands behind an event's commitment; it is outside the hashed bytes so that a person can
-be forgotten without breaking the chain.
-"""
+"""The tables. Those of `ledger_model` stand by themselves; those here are made from the ledger again."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
-metadata = sa.MetaData()
-_TIME = sa.DateTime(timezone=True)
+from .ledger_model import TIME, actor, checkpoint, event, head, metadata, mirror, token
 
-event = sa.Table(
-    "journey_event",
-    metadata,
-    sa.Column("stream", sa.Text, primary_key=True),
-    sa.Column("sequence", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("raw", sa.LargeBinary, nullable=False),
-    sa.Column("hash", sa.String(64), nullable=False),
-    sa.Column("previous", sa.String(64), nullable=False),
-    sa.Column("id", sa.Text, nullable=False, unique=True),
-    sa.Column("type", sa.Text, nullable=False),
-    sa.Column("recorded", sa.Text, nullable=False),
-    sa.Column("package_id", sa.Text, index=True),
-    sa.Column("key", sa.Text),
-    sa.Column("token_id", sa.Text),
-    sa.Column("created", _TIME, nullable=False, server_default=sa.text("clock_timestamp()")),
-    sa.UniqueConstraint("stream", "key"),
-)
-
-head = sa.Table(
-    "journey_head",
-    metadata,
-    sa.Column("stream", sa.Text, primary_key=True),
-    sa.Column("sequence", sa.BigInteger, nullable=False),
-    sa.Column("hash", sa.String(64), nullable=False),
-    sa.Column("recorded", sa.Text, nullable=False),
-)
-
-actor = sa.Table(
-    "journey_actor",
-    metadata,
-    sa.Column("commitment", sa.String(64), primary_key=True),
-    sa.Column("salt", sa.Text, nullable=False),
-    sa.Column("user_id", sa.Text, nullable=False, index=True),
-)
+__all__ = ["actor", "checkpoint", "event", "head", "metadata", "mirror", "token"]
 
 system = sa.Table(
     "journey_system",
@@ -63,7 +24,7 @@ system = sa.Table(
     sa.Column("custodian_role", sa.Text),
     sa.Column("retirement_date", sa.Date),
     sa.Column("description", sa.Text),
-    sa.Column("recorded", _TIME, nullable=False),
+    sa.Column("recorded", TIME, nullable=False),
 )
 
 dataset = sa.Table(
@@ -72,17 +33,17 @@ dataset = sa.Table(
     sa.Column("package_id", sa.Text, primary_key=True),
     sa.Column("stream", sa.Text, nullable=False),
     sa.Column("stage", sa.Text),
-    sa.Column("since", _TIME),
+    sa.Column("since", TIME),
     sa.Column("legacy_system_id", sa.Text, index=True),
     sa.Column("fields", JSONB, nullable=False),
-    sa.Column("updated", _TIME, nullable=False),
+    sa.Column("updated", TIME, nullable=False),
 )
 
 artefact = sa.Table(
     "journey_artefact",
     metadata,
     sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("package_id", sa.Text),
+    sa.Column("package_id", sa.Text, index=True),
     sa.Column("resource_id", sa.Text, index=True),
     sa.Column("system_id", sa.Text),
     sa.Column("namespace", sa.Text),
@@ -95,8 +56,8 @@ artefact = sa.Table(
     sa.Column("rows", sa.BigInteger),
     sa.Column("schema", JSONB),
     sa.Column("sensitivity", sa.Text),
-    sa.Column("generated", _TIME),
-    sa.Column("invalidated", _TIME),
+    sa.Column("generated", TIME),
+    sa.Column("invalidated", TIME),
 )
 
 plan = sa.Table(
@@ -118,16 +79,16 @@ step = sa.Table(
     sa.Column("sequence", sa.BigInteger, nullable=False),
     sa.Column("package_id", sa.Text, index=True),
     sa.Column("resource_id", sa.Text),
-    sa.Column("run_id", sa.Text),
+    sa.Column("run_id", sa.Text, index=True),
     sa.Column("plan_id", sa.Text),
     sa.Column("parent_id", sa.Text),
     sa.Column("system_id", sa.Text, index=True),
     sa.Column("type", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
-    sa.Column("started", _TIME),
-    sa.Column("ended", _TIME),
+    sa.Column("started", TIME),
+    sa.Column("ended", TIME),
     sa.Column("day_only", sa.Boolean, nullable=False),
-    sa.Column("recorded", _TIME, nullable=False),
+    sa.Column("recorded", TIME, nullable=False),
     sa.Column("agent_role", sa.Text),
     sa.Column("on_behalf_of", sa.Text),
     sa.Column("tool", sa.Text),
@@ -156,6 +117,10 @@ step_io = sa.Table(
     sa.Column("rejected", sa.BigInteger),
     sa.Column("bytes", sa.BigInteger),
     sa.Column("columns", JSONB),
+    # What the graph joins by: the bytes where they are known, else the name (rows.node_of).
+    sa.Column("node", sa.Text),
+    sa.Column("at", TIME),
+    sa.Index("ix_journey_step_io_node", "node", "direction", "at"),
 )
 
 evidence = sa.Table(
@@ -186,7 +151,7 @@ hop = sa.Table(
     sa.Column("remote_modified", sa.Text),
     sa.Column("content_hash", sa.Text),
     sa.Column("observed", sa.Boolean, nullable=False),
-    sa.Column("harvested", _TIME, nullable=False),
+    sa.Column("harvested", TIME, nullable=False),
 )
 
 failure = sa.Table(
@@ -197,8 +162,96 @@ failure = sa.Table(
     sa.Column("package_id", sa.Text, index=True),
     sa.Column("hook", sa.Text, nullable=False),
     sa.Column("error", sa.Text, nullable=False),
-    sa.Column("recorded", _TIME, nullable=False),
+    sa.Column("recorded", TIME, nullable=False),
+)
+
+# Where a release stood, and from when; the latest row of a dataset is where it stands now.
+move = sa.Table(
+    "journey_move",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("package_id", sa.Text, nullable=False),
+    sa.Column("stream", sa.Text, nullable=False),
+    sa.Column("sequence", sa.BigInteger, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("since", TIME, nullable=False),
+    sa.Column("move", sa.Text),
+    sa.Column("agent_role", sa.Text),
+    sa.Column("owner_role", sa.Text),
+    sa.Column("reason", sa.Text),
+    sa.Column("due", sa.Date),
+    sa.Column("publish_at", TIME),
+    sa.Column("embargo", TIME),
+    sa.Column("content", sa.Text),
+    sa.Index("ix_journey_move_package", "package_id", "since", "sequence"),
+)
+
+# Who signs for privacy in an organisation. Rights of today, not history, so no projection.
+officer = sa.Table(
+    "journey_officer",
+    metadata,
+    sa.Column("stream", sa.Text, primary_key=True),
+    sa.Column("user_id", sa.Text, primary_key=True),
+    sa.Column("role", sa.Text, primary_key=True),
+    sa.Column("named", TIME, nullable=False),
+)
+
+# What the next release of a dataset begins with.
+template = sa.Table(
+    "journey_template",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("stream", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("package_id", sa.Text),
+    sa.Column("dataset", JSONB, nullable=False),
+    sa.Column("steps", JSONB, nullable=False),
+    sa.Column("created", TIME, nullable=False),
+    sa.UniqueConstraint("stream", "name"),
+)
+
+# What tools told of a run, a job or a dataset, folded together (lineage.fold).
+run = sa.Table(
+    "journey_run",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("stream", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("state", JSONB, nullable=False),
+)
+
+# How far into a stream the events of tools have been folded: they are kept at once, and folded in bulk.
+folded = sa.Table(
+    "journey_folded",
+    metadata,
+    sa.Column("stream", sa.Text, primary_key=True),
+    sa.Column("sequence", sa.BigInteger, nullable=False),
+)
+
+# What datasets that tools name are here.
+alias = sa.Table(
+    "journey_alias",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("stream", sa.Text, nullable=False, index=True),
+    sa.Column("namespace", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("package_id", sa.Text),
+    sa.Column("resource_id", sa.Text),
+)
+
+# Downloads of a day; no address, no user.
+download = sa.Table(
+    "journey_download",
+    metadata,
+    sa.Column("resource_id", sa.Text, primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("package_id", sa.Text, index=True),
+    sa.Column("downloads", sa.BigInteger, nullable=False),
 )
 
 # What `ckan journey rebuild` makes again from the ledger.
-PROJECTIONS = (system, dataset, artefact, plan, step, step_io, evidence, hop, failure)
+PROJECTIONS = (
+    *(system, dataset, artefact, plan, step, step_io, evidence, hop, failure, move),
+    *(run, folded, alias, download),
+)

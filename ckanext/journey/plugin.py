@@ -7,7 +7,7 @@ from ckan import plugins as p
 from ckan.lib.plugins import DefaultTranslation
 from ckan.plugins import toolkit as tk
 
-from . import capture, indexing, subscriptions
+from . import batches, capture, indexing, lineage_views, reuse, subscriptions
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +28,7 @@ class JourneyPlugin(p.SingletonPlugin, DefaultTranslation):
     p.implements(p.IConfigurer)
     p.implements(p.ITranslation)
     p.implements(p.ISignal)
+    p.implements(p.IMiddleware, inherit=True)
     p.implements(p.IPackageController, inherit=True)
     p.implements(p.IFacets, inherit=True)
     if IXloader:
@@ -42,12 +43,21 @@ class JourneyPlugin(p.SingletonPlugin, DefaultTranslation):
     def get_signal_subscriptions(self) -> dict[Any, list[Any]]:
         return subscriptions.get_subscriptions()
 
+    # IMiddleware
+    def make_middleware(self, app: Any, config: Any) -> Any:
+        return lineage_views.Front(app)
+
     # IPackageController
     def after_dataset_create(self, context: Any, pkg_dict: dict[str, Any]) -> None:
-        capture.dataset_changed(context, pkg_dict, is_new=True)
+        if together := context.get("together"):
+            together.later(batches.created, (context, pkg_dict))
+        else:
+            capture.dataset_changed(context, pkg_dict, is_new=True)
+        reuse.by_project(context, pkg_dict)
 
     def after_dataset_update(self, context: Any, pkg_dict: dict[str, Any]) -> None:
         capture.dataset_changed(context, pkg_dict, is_new=False)
+        reuse.by_project(context, pkg_dict)
 
     def after_dataset_delete(self, context: Any, pkg_dict: dict[str, Any]) -> None:
         capture.dataset_deleted(context, pkg_dict)

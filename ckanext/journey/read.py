@@ -6,18 +6,22 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from . import timeline
+from . import access, score, timeline
+from .lineage import project
 
 LIMIT = 500
 
 _DATASET = sa.text("""
-SELECT d.stage, d.since, s.id AS system_id, s.name AS system_name,
+SELECT p.owner_org, h.sequence > coalesce(o.sequence, 0) AS behind, d.stage, d.since, s.id AS system_id, s.name AS system_name,
   (SELECT count(*) FROM journey_step t WHERE t.package_id = :package) AS total,
   (SELECT json_agg(h ORDER BY h.position) FROM journey_hop h WHERE h.package_id = :package) AS hops,
   (SELECT json_agg(f ORDER BY f.recorded DESC)
      FROM (SELECT hook, error, recorded FROM journey_failure
             WHERE package_id = :package ORDER BY recorded DESC LIMIT 20) f) AS failures
 FROM (SELECT 1) one
+LEFT JOIN package p ON p.id = :package
+LEFT JOIN journey_head h ON h.stream = p.owner_org
+LEFT JOIN journey_folded o ON o.stream = p.owner_org
 LEFT JOIN journey_dataset d ON d.package_id = :package
 LEFT JOIN journey_system s ON s.id = d.legacy_system_id
 """)
@@ -26,26 +30,67 @@ _STEPS = sa.text("""
 SELECT s.*, sys.name AS system_name, p.name AS plan_name, p.version AS plan_version,
        p.repository AS plan_repository, p.commit AS plan_commit,
   (SELECT json_agg(json_build_object('direction', io.direction, 'name', io.name, 'sha256', a.sha256,
-            'bytes', coalesce(io.bytes, a.bytes), 'rows', io.rows) ORDER BY io.direction, io.position)
+            'bytes', coalesce(io.bytes, a.bytes), 'rows', io.rows, 'artefact', a.id, 'kind', a.kind,
+            'format', a.format, 'resource_id', a.resource_id, 'package_id', a.package_id, 'invalidated', a.invalidated) ORDER BY io.direction, io.position)
      FROM journey_step_io io JOIN journey_artefact a ON a.id = io.artefact_id WHERE io.step_id = s.id) AS io,
   (SELECT json_agg(json_build_object('kind', e.kind, 'value', e.value, 'url', e.url, 'sha256', e.sha256,
             'visibility', e.visibility) ORDER BY e.position)
      FROM journey_evidence e WHERE e.step_id = s.id) AS evidence
-FROM (SELECT * FROM journey_step WHERE package_id = :package
+FROM (SELECT * FROM journey_step WHERE package_id = :package AND visibility = ANY(:allowed)
        ORDER BY coalesce(started, ended, recorded) DESC, recorded DESC, sequence DESC, id LIMIT :limit OFFSET :offset) s
 LEFT JOIN journey_system sys ON sys.id = s.system_id
 LEFT JOIN journey_plan p ON p.id = s.plan_id
 """)
 
+_PUBLIC = sa.text("SELECT count(*) FROM journey_step WHERE package_id = :package AND visibility = ANY(:allowed)")
+
 
 def journey(
-    conn: sa.Connection, package_id: str, allowed: frozenset[str], limit: int = LIMIT, offset: int = 0
+    conn: sa.Connection,
+    package_id: str,
+    allowed: frozenset[str],
+    limit: int = LIMIT,
+    offset: int = 0,
+    catch_up: bool = True,
 ) -> dict[str, Any]:
     """The journey of a dataset as someone may see it who sees the visibilities `allowed`.
 
-    A dict of `stage`, `since`, `total`, `steps` (in the order of the way), `hops`, `systems`, `failures`; see
-    `timeline.build`. The caller has checked that the dataset may be read.
+    Tools' reports that wait are folded first, unless `catch_up` is False; those that are left are counted in `waiting`.
+    A dict of `stage`, `since`, `total`, `steps` (in the order of the way), `hops`, `systems`, `failures`, see
+    `timeline.build`, and `score`, which counts what is told to anybody. The caller has checked that the dataset may be read.
     """
-    about = conn.execute(_DATASET, {"package": package_id}).one()._mapping
-    found = conn.execute(_STEPS, {"package": package_id, "limit": limit, "offset": offset})
-    return timeline.build(dict(about), [dict(row._mapping) for row in found], allowed)
+    about, waiting = dict(conn.execute(_DATASET, {"package": package_id}).one()._mapping), 0
+    if about["behind"] and catch_up:
+        waiting = project.catch_up(about["owner_org"])
+        about = dict(conn.execute(_DATASET, {"package": package_id}).one()._mapping)
+    rows = _rows(conn, package_id, limit, offset)
+    whole = rows if offset == 0 and about["total"] <= limit else _rows(conn, package_id, LIMIT, 0)
+    told = timeline.build(about, whole, access.EVERYTHING)
+    same = rows is whole and timeline.all_seen(rows, allowed)
+    return (told if same else timeline.build(about, rows, allowed)) | {"score": score.score(told), "waiting": waiting}
+
+
+def current(conn: sa.Connection, package_id: str) -> int:
+    """Fold what tools reported to a dataset's organisation; gives how many reports are left for later."""
+    owner = conn.execute(sa.text("SELECT owner_org FROM package WHERE id = :id"), {"id": package_id}).scalar()
+    return project.catch_up(owner) if owner else 0
+
+
+def public(conn: sa.Connection, package_id: str, limit: int) -> dict[str, Any]:
+    """What everyone may see of a dataset's journey, its latest `limit` steps; `total` counts the public steps alone.
+
+    `waiting` counts the reports of the organisation's tools that are not folded yet.
+    """
+    waiting = current(conn, package_id)
+    about = dict(conn.execute(_DATASET, {"package": package_id}).one()._mapping)
+    about["total"] = conn.execute(_PUBLIC, {"package": package_id, "allowed": list(access.PUBLIC)}).scalar_one()
+    rows = _rows(conn, package_id, limit, 0, access.PUBLIC)
+    return timeline.build(about | {"failures": []}, rows, access.PUBLIC) | {"waiting": waiting}
+
+
+def _rows(
+    conn: sa.Connection, package_id: str, limit: int, offset: int, of: frozenset[str] = access.EVERYTHING
+) -> list[dict[str, Any]]:
+    values = {"package": package_id, "limit": limit, "offset": offset, "allowed": list(of)}
+    found = conn.execute(_STEPS, values)
+    return [dict(row._mapping) for row in found]

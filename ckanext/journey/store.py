@@ -10,25 +10,38 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from . import model
+from . import model, signals
 from .events import Event, SystemRegistered, from_bytes
 from .projection import Row, project
 
 
 def apply(conn: sa.Connection, events: Iterable[Event]) -> None:
-    """Write the projections of events, in their order."""
-    write(conn, [row for event in events for row in project(event)])
+    """Write the projections of events, in their order, on the session's connection; see `write`."""
+    write(conn, _rows(events))
+
+
+def _rows(events: Iterable[Event]) -> list[Row]:
+    return [row for event in events for row in project(event)]
 
 
 def write(conn: sa.Connection, rows: Iterable[Row]) -> None:
-    """Write rows table by table; within a table in the order given."""
+    """Write rows on the session's connection; `signals.changed` tells of their datasets once they are committed."""
+    there = list(rows)
+    put(conn, there)
+    signals.note(row.values["package_id"] for row in there if row.values.get("package_id"))
+
+
+def put(conn: sa.Connection, rows: Iterable[Row]) -> None:
+    """Write rows table by table, within a table in the order given, and tell nobody."""
     by_table = sorted(rows, key=lambda row: row.table)  # a stable sort
     for (name, mode, columns), run in groupby(by_table, key=lambda row: (row.table, row.mode, tuple(row.values))):
         table, values = model.metadata.tables[name], [row.values for row in run]
         if mode == "keep":
-            conn.execute(insert(table).on_conflict_do_nothing(), values)
+            conn.execute(insert(table).on_conflict_do_nothing(), _in_order(table, values))
         elif mode == "fill":
             conn.execute(_upsert(table, mode, columns), _filled(table, values))
+        elif mode == "replace" and len(values) > 1 and len(_filled(table, values)) == len(values):
+            conn.execute(_upsert(table, mode, columns), _in_order(table, values))
         else:
             for each in values:
                 conn.execute(_change(table, mode, each))
@@ -41,7 +54,13 @@ def _filled(table: sa.Table, values: list[dict[str, Any]]) -> list[dict[str, Any
     for row in values:
         first = found.setdefault(tuple(row[key] for key in keys), dict(row))
         first.update({name: value for name, value in row.items() if first[name] is None})
-    return list(found.values())
+    return _in_order(table, list(found.values()))
+
+
+def _in_order(table: sa.Table, values: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """By their keys, so that two writers of the same rows wait for each other and never both."""
+    keys = [column.name for column in table.primary_key]
+    return sorted(values, key=lambda row: tuple(row[key] for key in keys))
 
 
 def _change(table: sa.Table, mode: str, values: dict[str, Any]) -> Any:
@@ -77,7 +96,7 @@ def rebuild(conn: sa.Connection) -> int:
         conn.execute(sa.delete(table))
     count = 0
     for batch in _batches(conn):
-        apply(conn, batch)
+        put(conn, _rows(batch))
         count += len(batch)
     return count
 
@@ -134,11 +153,22 @@ def last_load(conn: sa.Connection, resource_id: str) -> Any:
     return conn.execute(query).first()
 
 
-def last_hop(conn: sa.Connection, package_id: str) -> Any:
-    """The portal a dataset was last harvested from (node, remote_id, content_hash), or None."""
+def hops(conn: sa.Connection, package_id: str) -> tuple[tuple[str, str | None, str | None], ...]:
+    """The portals a dataset passed: portal, its id there and the hash of its content, in order; none if not harvested."""
     columns = model.hop.c
-    query = sa.select(columns.node, columns.remote_id, columns.content_hash).where(columns.package_id == package_id)
-    return conn.execute(query.order_by(columns.position.desc())).first()
+    query = sa.select(columns.portal, columns.remote_id, columns.content_hash).where(columns.package_id == package_id)
+    return tuple((row[0], row[1], row[2]) for row in conn.execute(query.order_by(columns.position)))
+
+
+def hops_of(conn: sa.Connection, package_ids: list[str]) -> dict[str, tuple[Any, ...]]:
+    """``hops`` of many datasets, by their ids."""
+    columns = model.hop.c
+    query = sa.select(columns.package_id, columns.portal, columns.remote_id, columns.content_hash)
+    found: dict[str, tuple[Any, ...]] = {}
+    rows = conn.execute(query.where(columns.package_id.in_(package_ids)).order_by(columns.package_id, columns.position))
+    for row in rows:
+        found[row[0]] = (*found.get(row[0], ()), tuple(row[1:]))
+    return found
 
 
 def unexplained(conn: sa.Connection, package_id: str) -> str | None:
@@ -158,23 +188,6 @@ def systems(conn: sa.Connection, stream: str | None = None) -> list[Any]:
 
 def find_system(conn: sa.Connection, reference: str) -> Any:
     return conn.execute(sa.select(model.system).where(model.system.c.id == reference)).first()
-
-
-def systems_of(conn: sa.Connection, package_id: str) -> list[Any]:
-    """The systems a dataset comes from: its legacy source first, then those that public steps name."""
-    named = sa.select(model.step.c.system_id).where(
-        model.step.c.package_id == package_id, model.step.c.visibility == "public"
-    )
-    source = sa.select(model.dataset.c.legacy_system_id).where(model.dataset.c.package_id == package_id)
-    columns = model.system.c
-    first = columns.id.in_(source)
-    query = sa.select(columns.id, columns.name).where(sa.or_(first, columns.id.in_(named)))
-    return list(conn.execute(query.order_by(first.desc(), columns.slug)))
-
-
-def count_steps(conn: sa.Connection, package_id: str) -> int:
-    query = sa.select(sa.func.count()).select_from(model.step).where(model.step.c.package_id == package_id)
-    return conn.execute(query).scalar_one()
 
 
 def differs(row: Any, body: SystemRegistered) -> bool:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -16,8 +15,9 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.plugins import toolkit as tk
 
-from . import capture, config, ledger, store
+from . import capture, config, file_checks, ledger, store
 from . import events as ev
+from .releases import work as releases
 
 log = logging.getLogger(__name__)
 
@@ -28,21 +28,13 @@ _RUNS_KEPT = 64
 
 def get_subscriptions() -> dict[Any, list[Any]]:
     signal = tk.signals.ckanext.signal
-    return {
+    return file_checks.get_subscriptions() | {
+        signal("journey:changed"): [releases.watch],
+        signal("council_schemas:file_released"): [releases.released],
         signal("federation:fetched"): [fetched],
         signal("federation:imported"): [imported],
         signal("federation:withdrawn"): [withdrawn],
     }
-
-
-def settled(work: Callable[[], None]) -> None:
-    """Do work and commit it, unless the transaction under way holds somebody else's writes: then it goes with theirs."""
-    session = model.Session
-    idle = not (session.new or session.dirty or session.deleted)
-    clean = idle and session.execute(sa.text("SELECT pg_current_xact_id_if_assigned() IS NULL")).scalar_one()
-    work()
-    if clean:
-        session.commit()
 
 
 def fetched(sender: str, **kwargs: Any) -> None:
@@ -54,22 +46,35 @@ def fetched(sender: str, **kwargs: Any) -> None:
 
 def imported(sender: str, **kwargs: Any) -> None:
     """A record of a node was created or updated here."""
+    together = kwargs.pop("together", None)
+    if together is not None:
+        from . import batches
+
+        together.later(batches.imported, (sender, kwargs))
+        return
     package = model.Package.get(kwargs.get("package_id"))
     if package is None:
         log.warning("Journey: a harvest of %s names no dataset: %s", sender, kwargs.get("package_id"))
         return
-    stream = capture.stream_of(package)
 
     def work(conn: sa.Connection) -> None:
-        last = store.last_hop(conn, package.id)
-        now = (sender, _text(kwargs.get("upstream_id")), _text(kwargs.get("content_hash")))
-        if last and now[2] and tuple(last) == now:
-            return
-        key = f"harvest:{kwargs.get('run_id')}:{package.id}:{now[2]}" if kwargs.get("run_id") else None
-        draft = ledger.Draft(_import(sender, kwargs), stream, package.id, role="system", key=key)
-        ledger.append(conn, draft, config.lock_seconds())
+        draft = import_of(sender, kwargs, store.hops(conn, package.id))
+        if draft:
+            ledger.append(conn, draft, config.lock_seconds())
 
-    settled(lambda: capture.guarded("harvest", package.id, stream, work))
+    capture.settled(lambda: capture.guarded("harvest", package.id, capture.stream_of(package), work))
+
+
+def import_of(sender: str, kwargs: dict[str, Any], before: Any) -> ledger.Draft | None:
+    """The event of an import, or None where it is known already. ``before``: the portals that the dataset passed
+    (``store.hops``)."""
+    package = model.Package.get(kwargs.get("package_id"))
+    body = _import(sender, kwargs)
+    now = tuple((hop.portal, hop.remote_id, hop.content_hash) for hop in body.portals())
+    if package is None or (body.content_hash and before == now):
+        return None
+    key = f"harvest:{kwargs.get('run_id')}:{package.id}:{body.content_hash}" if kwargs.get("run_id") else None
+    return ledger.Draft(body, capture.stream_of(package), package.id, role="system", key=key)
 
 
 def _import(sender: str, kwargs: dict[str, Any]) -> ev.HarvestImported:
@@ -93,14 +98,20 @@ def _import(sender: str, kwargs: dict[str, Any]) -> ev.HarvestImported:
         fetch_sha256=_text(fetch.get("sha256")),
         fetch_bytes=fetch.get("bytes"),
         fetch_records=fetch.get("records"),
-        asserted=tuple(_hop(hop) for hop in kwargs.get("hops") or [] if hop.get("portal")),
+        asserted=_hops(kwargs.get("hops")),
+        met=_hops(kwargs.get("met")),
     )
 
 
+def _hops(told: Any) -> tuple[ev.Hop, ...]:
+    return tuple(_hop(hop) for hop in told or [] if hop.get("portal"))
+
+
 def _hop(told: dict[str, Any]) -> ev.Hop:
-    """A portal before the harvested one, as that one tells of it."""
-    others = ("url", "remote_id", "source_type", "remote_modified", "content_hash")
-    return ev.Hop(str(told["portal"]), **{name: _text(told.get(name)) for name in others})
+    """A portal before or beside the harvested one."""
+    others = ("url", "remote_id", "source_type", "remote_modified", "content_hash", "node")
+    seen = True if told.get("observed") else None
+    return ev.Hop(str(told["portal"]), **{name: _text(told.get(name)) for name in others}, observed=seen)
 
 
 def withdrawn(sender: str, **kwargs: Any) -> None:
@@ -118,7 +129,7 @@ def withdrawn(sender: str, **kwargs: Any) -> None:
         draft = ledger.Draft(body, stream, package.id, role="system", key=key)
         ledger.append(conn, draft, config.lock_seconds())
 
-    settled(lambda: capture.guarded("harvest withdrawal", package.id, stream, work))
+    capture.settled(lambda: capture.guarded("harvest withdrawal", package.id, stream, work))
 
 
 def table_loaded(resource: dict[str, Any], dataset: dict[str, Any]) -> None:
@@ -144,7 +155,7 @@ def table_loaded(resource: dict[str, Any], dataset: dict[str, Any]) -> None:
         )
         ledger.append(conn, ledger.Draft(body, stream, package.id, role="system"), config.lock_seconds())
 
-    settled(lambda: capture.guarded("table load", package.id, stream, work))
+    capture.settled(lambda: capture.guarded("table load", package.id, stream, work))
 
 
 def _table_rows(resource_id: str) -> int | None:

@@ -44,6 +44,14 @@ def build(about: dict[str, Any], rows: list[dict[str, Any]], allowed: frozenset[
     }
 
 
+def all_seen(rows: list[dict[str, Any]], allowed: frozenset[str]) -> bool:
+    """Whether nothing of the steps and their evidence is kept from a reader."""
+    return all(
+        row["visibility"] in allowed and all(item["visibility"] in allowed for item in row["evidence"] or ())
+        for row in rows
+    )
+
+
 def _iso(value: datetime | date | str | None) -> str | None:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
@@ -71,7 +79,20 @@ def _step(row: dict[str, Any], allowed: frozenset[str]) -> dict[str, Any]:
 
 
 def _side(item: dict[str, Any]) -> dict[str, Any]:
-    return {name: item[name] for name in ("name", "sha256", "bytes", "rows")} | {"meets": False}
+    """`artefact` is the id of the file as it was then; `invalidated`, when another took its place, stands in ISO 8601."""
+    names = (
+        "name",
+        "sha256",
+        "bytes",
+        "rows",
+        "artefact",
+        "kind",
+        "format",
+        "resource_id",
+        "package_id",
+        "invalidated",
+    )
+    return {name: item.get(name) for name in names} | {"meets": False}
 
 
 def _plan(row: dict[str, Any]) -> dict[str, Any] | None:
@@ -117,11 +138,13 @@ def balance(
 def order(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Steps in the order of the way: by time; one without a time stands before the first of a later stage."""
     timed = sorted((s for s in steps if s["started"] or s["ended"]), key=_by_time)
+    placed, next_timed = [], 0
     for step in sorted((s for s in steps if not (s["started"] or s["ended"])), key=_by_stage):
-        rank = _rank(step)
-        place = next((n for n, other in enumerate(timed) if _rank(other) > rank), len(timed))
-        timed.insert(place, step)
-    return timed
+        while next_timed < len(timed) and _rank(timed[next_timed]) <= _rank(step):
+            placed.append(timed[next_timed])
+            next_timed += 1
+        placed.append(step)
+    return placed + timed[next_timed:]
 
 
 def _rank(step: dict[str, Any]) -> int:

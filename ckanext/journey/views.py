@@ -2,99 +2,99 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from ckan.plugins import toolkit as tk
-from flask import Blueprint
+from flask import Blueprint, jsonify, make_response, send_file
 from flask.views import MethodView
-from flask_wtf.csrf import validate_csrf
-from wtforms.validators import ValidationError
 
-from . import forms
+from . import downloads, forms, pages
+from .export_views import chosen, exports, send
+from .graph_views import graph
+from .lineage_views import lineage
+from .release_views import releases
+from .workflow_views import workflow
+
+__all__ = ["exports", "graph", "journey", "lineage", "releases", "workflow"]
 
 journey = Blueprint("journey", __name__)
+journey.after_app_request(downloads.seen)
 
 PER_PAGE = 100
 
 
-def _context() -> Any:
-    return {"user": tk.current_user.name, "auth_user_obj": tk.current_user, "for_view": True}
-
-
-def _dataset(id: str) -> dict[str, Any]:
-    try:
-        return tk.get_action("package_show")(_context(), {"id": id})
-    except tk.ObjectNotFound:
-        return tk.abort(404, tk._("Dataset not found"))
-    except tk.NotAuthorized:
-        # As on CKAN's own page: what may not be read is not said to exist.
-        return tk.abort(404, tk._("Dataset not found"))
-
-
-def _page() -> int:
-    text = tk.request.args.get("page", "1")
-    return max(int(text), 1) if text.isdigit() and len(text) < 7 else 1
-
-
 @journey.route("/dataset/journey/<id>")
 def read(id: str) -> Any:
-    pkg, page = _dataset(id), _page()
+    if form := chosen():
+        return send(id, form)
+    pkg, page = pages.dataset(id), pages.number()
     shown = tk.get_action("journey_show")(
-        _context(), {"id": pkg["id"], "limit": PER_PAGE, "offset": (page - 1) * PER_PAGE}
+        pages.context(), {"id": pkg["id"], "limit": PER_PAGE, "offset": (page - 1) * PER_PAGE}
     )
     view = "table" if tk.request.args.get("view") == "table" else "timeline"
-    pages = -(-shown["total"] // PER_PAGE) or 1
+    last = -(-shown["total"] // PER_PAGE) or 1
     values = {"pkg_dict": pkg, "pkg": pkg, "dataset_type": pkg["type"], "journey": shown}
-    return tk.render("journey/read.html", values | {"view": view, "page": page, "pages": pages})
-
-
-def _check_token() -> None:
-    """The form's own check: CKAN exempts a view for good once somebody has called it with an API token."""
-    if not tk.config["WTF_CSRF_ENABLED"] or tk.g.get("login_via_auth_header"):
-        return
-    try:
-        validate_csrf(tk.request.form.get(tk.g.csrf_field_name))
-    except ValidationError as error:
-        tk.abort(400, str(error))
+    html = tk.render("journey/read.html", values | {"view": view, "page": page, "pages": last})
+    response = make_response(html)
+    response.vary.add("Accept")
+    return response
 
 
 class AddStep(MethodView):
     """The form for a step: errors come back with what was typed."""
 
     def get(self, id: str) -> Any:
-        pkg = self._allowed(id)
+        pkg = pages.allowed("journey_step_create", id)
         return self._form(pkg, forms.Form({}))
 
     def post(self, id: str) -> Any:
-        _check_token()
-        pkg = self._allowed(id)
+        pages.check_token()
+        pkg = pages.allowed("journey_step_create", id)
         form = forms.Form(tk.request.form)
         if form.wants_more:
             return self._form(pkg, form)
         try:
-            step = tk.get_action("journey_step_create")(_context(), form.step(pkg["id"]))
+            step = tk.get_action("journey_step_create")(pages.context(), form.step(pkg["id"]))
         except tk.ValidationError as error:
             return self._form(pkg, form, form.errors(error.error_dict)), 400
         tk.h.flash_success(tk._("The step is recorded."))
         return tk.redirect_to(tk.h.url_for("journey.read", id=pkg["name"]) + f"#step-{step['id']}")
 
-    def _allowed(self, id: str) -> dict[str, Any]:
-        pkg = _dataset(id)
-        try:
-            tk.check_access("journey_step_create", _context(), {"dataset": pkg["id"]})
-        except tk.NotAuthorized as error:
-            tk.abort(403, str(error))
-        return pkg
-
     def _form(self, pkg: dict[str, Any], form: forms.Form, errors: dict[str, str] | None = None) -> str:
         organisation = pkg.get("owner_org")
         systems = []
         if organisation:
-            systems = tk.get_action("journey_system_list")(_context(), {"organization": organisation})
+            systems = tk.get_action("journey_system_list")(pages.context(), {"organization": organisation})
         values = {"pkg_dict": pkg, "pkg": pkg, "dataset_type": pkg["type"], "form": form, "systems": systems}
         return tk.render("journey/add.html", values | {"errors": errors or {}, "labels": forms.labels()})
 
 
+class Reuse(MethodView):
+    """The form that tells of a re-use."""
+
+    def get(self, id: str) -> Any:
+        return self._form(pages.allowed("journey_reuse_create", id), {}, {})
+
+    def post(self, id: str) -> Any:
+        pages.check_token()
+        pkg, form = pages.allowed("journey_reuse_create", id), tk.request.form
+        told = {name: form.get(name, "").strip() for name in forms.reuse_labels()}
+        try:
+            step = tk.get_action("journey_reuse_create")(pages.context(), {"dataset": pkg["id"], **told})
+        except tk.ValidationError as error:
+            told_errors: dict[str, Any] = error.error_dict
+            errors = {name: " ".join(map(str, each)) for name, each in told_errors.items()}
+            return self._form(pkg, form, errors), 400
+        tk.h.flash_success(tk._("It is recorded."))
+        return tk.redirect_to(tk.h.url_for("journey.read", id=pkg["name"]) + f"#step-{step['id']}")
+
+    def _form(self, pkg: dict[str, Any], form: Any, errors: dict[str, str]) -> str:
+        values = {"pkg_dict": pkg, "pkg": pkg, "dataset_type": pkg["type"], "form": form, "errors": errors}
+        return tk.render("journey/reuse.html", values | {"labels": forms.reuse_labels()})
+
+
+journey.add_url_rule("/dataset/journey/<id>/reuse", view_func=Reuse.as_view("reuse"))
 journey.add_url_rule("/dataset/journey/<id>/add", view_func=AddStep.as_view("add"))
 
 
@@ -103,18 +103,33 @@ def about() -> Any:
     return tk.render("journey/about.html")
 
 
+@journey.route("/journey/step.py")
+def step_script() -> Any:
+    """The command line for shell scripts and FME; it runs alone, where no portal is installed."""
+    name = "towpath-step.py"
+    return send_file(
+        Path(__file__).with_name("step.py"), mimetype="text/x-python", as_attachment=True, download_name=name
+    )
+
+
 @journey.route("/journey/systems")
 def systems() -> Any:
-    found = tk.get_action("journey_system_list")(_context(), {})
+    found = tk.get_action("journey_system_list")(pages.context(), {})
     return tk.render("journey/systems.html", {"systems": found})
 
 
 @journey.route("/journey/systems/<id>")
 def system(id: str) -> Any:
-    page = _page()
+    page = pages.number()
     try:
-        found = tk.get_action("journey_system_show")(_context(), {"id": id, "start": (page - 1) * 20, "rows": 20})
+        found = tk.get_action("journey_system_show")(pages.context(), {"id": id, "start": (page - 1) * 20, "rows": 20})
     except tk.ObjectNotFound:
         return tk.abort(404, tk._("System not found"))
-    pages = -(-found["count"] // 20) or 1
-    return tk.render("journey/system.html", {"system": found, "page": page, "pages": pages})
+    last = -(-found["count"] // 20) or 1
+    return tk.render("journey/system.html", {"system": found, "page": page, "pages": last})
+
+
+@journey.route("/journey/checkpoints.json")
+def checkpoints() -> Any:
+    """For other portals to mirror."""
+    return jsonify(tk.get_action("journey_checkpoint_list")(pages.context(), {}))

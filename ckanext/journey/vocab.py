@@ -131,6 +131,7 @@ ROLES: dict[str, str] = {
     "editor": N_("Editor"),
     "member": N_("Member"),
     "user": N_("Registered user"),
+    "tool": N_("A tool"),
 }
 
 SYSTEM_KINDS: dict[str, str] = {

@@ -55,6 +55,18 @@ def evidence_schema() -> dict[str, Any]:
     }
 
 
+def reuse_schema() -> dict[str, Any]:
+    get: Any = tk.get_validator
+    return {
+        "dataset": _required(),
+        "title": _required(),
+        "url": [get("ignore_empty"), _text(ADDRESS), get("journey_web_address")],
+        "description": _optional(limit=MANY),
+        "kind": _optional(limit=50),
+        "__extras": [_unknown],
+    }
+
+
 def plan_schema() -> dict[str, Any]:
     return {
         "name": _required(),
@@ -104,6 +116,48 @@ def system_schema() -> dict[str, Any]:
         "description": _optional(limit=MANY),
         "__extras": [_unknown],
     }
+
+
+def move_schema() -> dict[str, Any]:
+    get: Any = tk.get_validator
+    return {
+        "id": [get("not_empty")],
+        "move": [get("not_empty"), get("journey_move")],
+        "reason": _optional(limit=MANY),
+        "owner_role": _optional("journey_role"),
+        "due": _day("journey_day"),
+        "publish_at": _day("journey_instant"),
+        "embargo": _day("journey_instant"),
+        "privacy_statement": _optional(limit=MANY),
+        "__extras": [_unknown],
+    }
+
+
+def template_schema() -> dict[str, Any]:
+    get: Any = tk.get_validator
+    return {"dataset": [get("not_empty")], "name": _required(), "__extras": [_unknown]}
+
+
+def release_schema() -> dict[str, Any]:
+    get: Any = tk.get_validator
+    return {"id": [get("not_empty")], "title": _optional(), "due": _day("journey_day"), "__extras": [_unknown]}
+
+
+def token_schema() -> dict[str, Any]:
+    get: Any = tk.get_validator
+    visibility = [get("default")("public"), get("journey_visibility")]
+    return {
+        "organization": [get("not_empty")],
+        "name": _required(),
+        "visibility": visibility,
+        "namespaces": [get("ignore")],
+    }
+
+
+def alias_schema() -> dict[str, Any]:
+    get: Any = tk.get_validator
+    names = {"namespace": _required(ADDRESS), "name": _required(ADDRESS)}
+    return {"dataset": [get("not_empty")], **names, "resource": [get("ignore_empty")], "__extras": [_unknown]}
 
 
 def _unknown(key: Any, data: Any, errors: Any, context: Any) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 from ckan.plugins import toolkit as tk
 
 from .. import vocab
+from ..config import zone
+from ..workflow import stages
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
@@ -26,6 +28,10 @@ def journey_evidence_kind(value: Any) -> str:
 
 def journey_visibility(value: Any) -> str:
     return _one_of(value, vocab.VISIBILITIES)
+
+
+def journey_move(value: Any) -> str:
+    return _one_of(value, stages.MOVES)
 
 
 def journey_system_kind(value: Any) -> str:
@@ -82,6 +88,17 @@ def journey_day(value: Any) -> str:
         return date.fromisoformat(str(value).strip()).isoformat()
     except ValueError:
         raise tk.Invalid(tk._("Give a date like 2024-03-31")) from None
+
+
+def journey_instant(value: Any) -> str:
+    """A day and time, past or to come, in ISO 8601; without a zone it is the portal's. Gives UTC to the second."""
+    text = value.isoformat() if isinstance(value, datetime) else str(value).strip()
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise tk.Invalid(tk._("Give a day and time like 2026-04-30T09:00")) from None
+    zoned = found if found.tzinfo else found.replace(tzinfo=zone())
+    return zoned.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def journey_role(value: Any) -> str:

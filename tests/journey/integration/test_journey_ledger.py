@@ -10,8 +10,8 @@ from ckan import model
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ckanext.journey import bodies, ledger, store
 from ckanext.journey import events as ev
-from ckanext.journey import ledger, store
 from ckanext.journey import model as tables
 
 pytestmark = [
@@ -158,6 +158,27 @@ BODIES = st.one_of(
         retirement_date=st.none() | st.just("2027-03-31"),
     ),
     st.builds(ev.HarvestWithdrawn, st.just("bristol"), st.just("77")),
+    st.builds(
+        ev.WorkflowMoved,
+        st.sampled_from(["submit", "approve", "return"]),
+        st.sampled_from(["approval", "published", "returned"]),
+        reason=st.none() | st.just("minutes"),
+        due=st.none() | st.just("2027-01-01"),
+        content=st.none() | st.just("c" * 64),
+    ),
+    st.builds(
+        bodies.FileChecked,
+        st.sampled_from(["checked", "waived", "tidied", "decided", "released"]),
+        st.just("r1"),
+        st.just("problems"),
+        sha256=st.none() | st.just("a" * 64),
+        sha256_before=st.none() | st.just("b" * 64),
+        summary=st.just({"rows": 4}),
+        reason=st.none() | st.just("known"),
+    ),
+    st.builds(bodies.DownloadsCounted, st.just("2026-01-01"), st.just({"r1": 4})),
+    st.builds(bodies.ReuseRecorded, st.just("A map"), st.none() | st.just("https://example.org/map")),
+    st.builds(bodies.AliasRegistered, st.just("file://fme"), st.sampled_from(["a", "b"]), st.none() | st.just("p1")),
     st.builds(ev.CaptureFailed, st.just("upload"), st.just("error")),
 )
 

@@ -1,0 +1,1 @@
+"""What tools report in OpenLineage: received, kept as it came, folded into runs, shown as steps."""

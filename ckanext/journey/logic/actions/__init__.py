@@ -1,0 +1,1 @@
+"""The actions of the journey, a module a subject."""

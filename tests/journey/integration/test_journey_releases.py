@@ -1,0 +1,181 @@
+"""Published releases of a file are kept, and what changed from one to the next is shown row by row."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from bs4 import BeautifulSoup
+from ckan import model
+from ckan.lib import jobs as queues
+from ckan.lib.redis import connect_to_redis
+from ckan.plugins import toolkit as tk
+from ckan.tests import factories, helpers
+from rq import SimpleWorker
+from werkzeug.datastructures import FileStorage
+
+from ckanext.journey.releases import keep
+
+pytestmark = [
+    pytest.mark.ckan_config("ckan.plugins", "journey"),
+    pytest.mark.ckan_config("WTF_CSRF_ENABLED", False),
+    pytest.mark.usefixtures("with_plugins", "journey_db", "clean_queues"),
+]
+FIRST = "Reference,Supplier,Amount\n1,Acme Ltd,10\n2,Brown plc,20\n3,Cole & Co,30\n"
+SECOND = "Reference,Supplier,Amount\n1,Acme Ltd,10\n2,Brown plc,25\n4,=HYPERLINK(1),40\n"
+
+
+@pytest.fixture
+def dataset():
+    return factories.Dataset(owner_org=factories.Organization()["id"])
+
+
+def work():
+    SimpleWorker(queues.get_all_queues(), connection=connect_to_redis()).work(burst=True)
+    model.Session.remove()
+
+
+def upload(dataset, text, name="spend.csv", **more):
+    data = text if isinstance(text, bytes) else text.encode()
+    sent = {
+        "package_id": dataset["id"],
+        "url": name,
+        "format": "CSV",
+        "upload": FileStorage(io.BytesIO(data), filename=name),
+    }
+    file = helpers.call_action("resource_update" if more else "resource_create", **sent, **more)
+    work()
+    return file
+
+
+def shown(file, **more):
+    return helpers.call_action("journey_difference_show", resource=file["id"], **more)
+
+
+def test_what_changed_row_by_row(dataset):
+    file = upload(dataset, FIRST)
+    assert shown(file)["state"] == "none" and len(shown(file)["releases"]) == 1
+    upload(dataset, SECOND, id=file["id"])
+    found = shown(file)
+    summary = found["summary"]
+    counts = {name: summary[name] for name in ("rows_before", "rows_after", "added", "removed", "changed", "same")}
+    assert counts == {"rows_before": 3, "rows_after": 3, "added": 1, "removed": 1, "changed": 1, "same": 1}
+    assert summary["key"] == ["Reference"]
+    assert [(one["op"], one["key"]["Reference"]) for one in found["changes"]] == [
+        ("removed", "3"),
+        ("added", "4"),
+        ("changed", "2"),
+    ]
+    assert found["changes"][2]["values"] == {"Amount": ["20", "25"]} and found["changes"][2]["line"] == 3
+    assert len(shown(file, limit=1, offset=2)["changes"]) == 1
+
+
+def test_any_two_releases_can_be_compared(dataset):
+    file = upload(dataset, FIRST)
+    upload(dataset, SECOND, id=file["id"])
+    upload(dataset, FIRST + "5,Dunn Ltd,50\n", id=file["id"])
+    first, second, third = (one["sha256"] for one in shown(file)["releases"])
+    assert shown(file, before=first, after=third)["state"] == "working"
+    work()
+    assert shown(file, before=first, after=third)["summary"]["added"] == 1
+    assert shown(file)["before"] == second
+    with pytest.raises(tk.ValidationError):
+        shown(file, before="0" * 64)
+
+
+def test_the_same_file_again_is_no_release(dataset):
+    file = upload(dataset, FIRST)
+    upload(dataset, FIRST, id=file["id"])
+    helpers.call_action("package_patch", id=dataset["id"], notes="Something else")
+    work()
+    assert len(shown(file)["releases"]) == 1
+
+
+def test_what_is_not_public_is_not_kept(dataset):
+    helpers.call_action("package_patch", id=dataset["id"], private=True)
+    file = upload(dataset, FIRST)
+    assert keep.kept(file["id"]) == []
+    helpers.call_action("package_patch", id=dataset["id"], private=False)
+    work()
+    assert len(keep.kept(file["id"])) == 1
+    helpers.call_action("package_patch", id=dataset["id"], private=True)
+    with pytest.raises(tk.NotAuthorized):
+        helpers.call_action("journey_difference_show", {"user": "", "ignore_auth": False}, resource=file["id"])
+
+
+@pytest.mark.ckan_config("ckanext.journey.releases_kept", 2)
+def test_few_are_kept(dataset):
+    file = upload(dataset, FIRST)
+    for number in range(3):
+        upload(dataset, FIRST + f"{9 + number},New,1\n", id=file["id"])
+    assert len(shown(file)["releases"]) == 2 and shown(file)["state"] == "made"
+
+
+@pytest.mark.ckan_config("ckanext.journey.release_bytes", 10)
+def test_what_is_too_large_is_not_kept(dataset):
+    file = upload(dataset, FIRST)
+    assert keep.kept(file["id"]) == [] and not list(keep.folder(file["id"]).glob("*.part"))
+
+
+def test_what_is_no_table_says_so(dataset):
+    file = upload(dataset, FIRST)
+    upload(dataset, b"\x00\x01\x02" * 100, id=file["id"])
+    found = shown(file)
+    assert found["state"] == "failed" and found["error"]
+
+
+def test_an_editor_discards_a_release(app, dataset):
+    file = upload(dataset, FIRST)
+    upload(dataset, SECOND, id=file["id"])
+    first = shown(file)["releases"][0]["sha256"]
+    for user in ("", factories.User()["name"]):
+        with pytest.raises(tk.NotAuthorized):
+            context = {"user": user, "ignore_auth": False}
+            helpers.call_action("journey_difference_discard", context, resource=file["id"], sha256=first)
+    user = factories.UserWithToken()
+    helpers.call_action(
+        "member_create", id=dataset["owner_org"], object=user["id"], object_type="user", capacity="editor"
+    )
+    url, mine = f"/dataset/{dataset['name']}/resource/{file['id']}/changes", {"Authorization": user["token"]}
+    assert first in app.get(url, headers=mine).body
+    app.post(url, data={"sha256": first}, headers=mine, follow_redirects=False, status=302)
+    app.post(url, data={"sha256": first}, headers=mine, status=404)
+    assert shown(file)["state"] == "none" and not list(keep.folder(file["id"]).glob("*.changes"))
+
+
+def test_what_was_redacted_is_forgotten(dataset):
+    file = upload(dataset, FIRST)
+    first = shown(file)["releases"][0]["sha256"]
+    tk.signals.ckanext.signal("council_schemas:personal_data_decided").send(
+        file["id"],
+        resource_id=file["id"],
+        package_id=dataset["id"],
+        sha256=first,
+        decision="redacted",
+        name="spend.csv",
+    )
+    assert keep.kept(file["id"]) == []
+
+
+def test_the_page_and_its_files(app, dataset):
+    file = upload(dataset, FIRST)
+    url = f"/dataset/{dataset['name']}/resource/{file['id']}/changes"
+    assert "Only one release" in app.get(url).body
+    assert url not in app.get(f"/dataset/journey/{dataset['name']}").body
+    upload(dataset, SECOND.replace("Brown plc", "<b>Brown</b>"), id=file["id"])
+    answer = app.get(url)
+    page = BeautifulSoup(answer.body, "html.parser")
+    assert "<b>Brown</b>" not in answer.body and len(page.select("tbody tr")) == 3
+    assert {label["for"] for label in page.select(".journey label")} == {
+        one["id"] for one in page.select(".journey select")
+    }
+    assert url in app.get(f"/dataset/journey/{dataset['name']}").body
+    found = app.get(url + "?format=csv").body.splitlines()
+    assert found[0] == "op,line,key,column,before,after" and any("'=HYPERLINK(1)" in line for line in found)
+    lines = [json.loads(line) for line in app.get(url + "?format=jsonl").body.splitlines()]
+    assert [line["op"] for line in lines] == ["removed", "added", "changed"]
+    assert app.get(url + "?format=json").json["summary"]["added"] == 1
+    for wrong in ("?format=exe", "?before=x"):
+        app.get(url + wrong, status=404)
+    app.get(url.replace(file["id"], "no-such-file"), status=404)
