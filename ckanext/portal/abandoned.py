@@ -6,7 +6,7 @@ import contextlib
 import logging
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 import psutil
@@ -128,13 +128,14 @@ def _horse_lives(job: Job) -> bool:
     """True if the work horse outlived its worker: it goes on with the job, and may yet finish it.
 
     RQ does not note its number. It leads a process group of its own, was forked shortly before the job began, and
-    has the command line of this site's workers, but none of them for a parent.
+    has the command line of this site's workers, but none of them for a parent; nor is it the pool that forked them.
     """
     if not job.started_at:
         return False
     started = _seconds(job.started_at)
     workers = _local_workers(job.connection)
     commands = [psutil.Process().cmdline(), *workers.values()]
+    pools = _parents(workers)
     for process in psutil.process_iter():
         try:
             if (
@@ -142,6 +143,7 @@ def _horse_lives(job: Job) -> bool:
                 and process.cmdline() in commands
                 and process.status() != psutil.STATUS_ZOMBIE
                 and os.getpgid(process.pid) == process.pid
+                and process.pid not in pools
                 and not workers.keys() & {process.pid, process.ppid()}
             ):
                 return True
@@ -157,6 +159,14 @@ def _local_workers(connection: Redis) -> dict[int, list[str]]:
         with contextlib.suppress(psutil.Error):
             if worker.hostname == socket.gethostname() and worker.pid:
                 found[worker.pid] = psutil.Process(worker.pid).cmdline()
+    return found
+
+
+def _parents(pids: Iterable[int]) -> set[int]:
+    found = set()
+    for pid in pids:
+        with contextlib.suppress(psutil.Error):
+            found.add(psutil.Process(pid).ppid())
     return found
 
 

@@ -13,6 +13,12 @@ def details_for_everyone() -> bool:
     return tk.config["ckanext.portal.status_details"] == "everyone"
 
 
+def lanes_queue() -> str:
+    """The job queue of the federation's lanes; "" where the plugin is not there, or its jobs are the worker's."""
+    queue = str(tk.config.get("ckanext.federation.queue") or "")
+    return "" if queue == "default" else queue
+
+
 def probe_seconds() -> int:
     return max(1, tk.config["ckanext.portal.probe_seconds"])
 

@@ -8,6 +8,7 @@ import platform
 import socket
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -22,7 +23,7 @@ from ckan.lib import jobs
 from ckan.plugins import toolkit as tk
 from rq import Queue, Worker
 
-from . import schedule
+from . import config, schedule
 
 SCHEDULER_LATE = 150  # seconds without a beat, of which there is one a minute at least
 WORKER_LATE = 480  # RQ's worker says nothing while it waits for a job for about 400 seconds
@@ -101,23 +102,34 @@ def _with(package: str) -> str:
 
 
 def worker(seconds: int) -> dict[str, Any]:
+    prefix, lanes_queue = jobs.add_queue_name_prefix(""), config.lanes_queue()
+    lane = jobs.add_queue_name_prefix(lanes_queue) if lanes_queue else ""
+    return _workers(seconds, lambda name: name.startswith(prefix) and name != lane, "No job worker is running")
+
+
+def lanes(seconds: int) -> dict[str, Any]:
+    """The workers of the harvests' queue; a harvest each."""
+    lane = jobs.add_queue_name_prefix(config.lanes_queue())
+    return _workers(seconds, lambda name: name == lane, "No lane is running: harvests wait")
+
+
+def _workers(seconds: int, mine: Callable[[str], bool], none: str) -> dict[str, Any]:
+    """The workers of the queues that are ``mine`` by their name, and what waits in these."""
     connection = _redis(seconds)
-    prefix = jobs.add_queue_name_prefix("")
-    queues = [queue for queue in Queue.all(connection=connection) if queue.name.startswith(prefix)]
+    queues = [queue for queue in Queue.all(connection=connection) if mine(queue.name)]
     waiting = [job for job in (_oldest(queue) for queue in queues) if job]
     found: dict[str, Any] = {
         "version": _with("rq"),
         "lag": {"waiting": sum(queue.count for queue in queues), "oldest": max(waiting, default=0)},
     }
-    workers = [
-        each for each in Worker.all(connection=connection) if any(n.startswith(prefix) for n in each.queue_names())
-    ]
+    workers = [each for each in Worker.all(connection=connection) if any(mine(name) for name in each.queue_names())]
     alive = [each for each in workers if _lives(each.hostname, each.pid) and _age(each.last_heartbeat) < WORKER_LATE]
     if not alive:
-        raise Down("No job worker is running", found)
+        raise Down(none, found)
     pids = [each.pid for each in alive if each.hostname == socket.gethostname() and each.pid]
     found |= {
         "workers": len(alive),
+        "busy": sum(each.state == "busy" for each in alive),
         "pid": pids[0] if pids else None,
         "memory": sum(memory(pid) for pid in pids) or None,
     }

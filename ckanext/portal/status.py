@@ -23,6 +23,7 @@ SERVICES: dict[str, tuple[str, tuple[str, ...]]] = {
     "solr": ("Solr", ("solr",)),
     "web": ("Web server", ("web", "gunicorn")),
     "worker": ("Job worker", ("worker",)),
+    "lanes": ("Harvest lanes", ("lanes",)),
     "scheduler": ("Scheduler", ("scheduler",)),
 }
 NEEDED = ("postgresql", "valkey", "solr", "web")  # without one of these the portal is down, without another degraded
@@ -38,6 +39,7 @@ DETAILS = (
     "reason",
     "milliseconds",
     "workers",
+    "busy",
     "jobs",
 )
 _threads = ThreadPoolExecutor(max_workers=16, thread_name_prefix="portal-status")
@@ -73,7 +75,7 @@ def ready() -> dict[str, str]:
 
 def _probe_all() -> dict[str, dict[str, Any]]:
     until = time.monotonic() + config.probe_seconds() + 1
-    asked = {name: _threads.submit(_probe, name) for name in SERVICES}
+    asked = {name: _threads.submit(_probe, name) for name in SERVICES if name != "lanes" or config.lanes_queue()}
     return {name: _answer(name, each, until) for name, each in asked.items()}
 
 

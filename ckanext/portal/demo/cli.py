@@ -18,7 +18,7 @@ def demo(nodes: str | None, no_harvest: bool) -> None:
 
     Can be stopped and run again: what is there already is left alone.
     """
-    from . import federate, loader, seeds
+    from . import calendar, federate, loader, seeds
 
     started = time.monotonic()
 
@@ -29,6 +29,7 @@ def demo(nodes: str | None, no_harvest: bool) -> None:
         read = seeds.read()
         council = loader.Loader(read, say)
         council.council()
+        calendar.load(read, say)
         federate.sample_nodes(read, say, nodes, harvest=not no_harvest)
         federate.known_nodes(say)
         council.previews()

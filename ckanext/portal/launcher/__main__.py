@@ -40,6 +40,8 @@ def parser() -> argparse.ArgumentParser:
         ("demo-node", "serve the sample nodes' feeds"),
         ("test", "run every test on throw-away services (--ckan: CKAN's own)"),
         ("bench", "measure against stock CKAN"),
+        ("check", "check a file against the table it should be (--as spend)"),
+        ("step", "tell a portal of a step that a script does, with its files and the command it runs"),
     ):
         passed = commands.add_parser(name, help=text, add_help=False)
         passed.add_argument("words", nargs=argparse.REMAINDER)
@@ -54,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def main() -> int:
     argv = sys.argv[1:]
-    passing = ("ckan", "demo-node", "test", "bench")
+    passing = ("ckan", "demo-node", "test", "bench", "check", "step")
     if argv and argv[0] in passing:  # options of other programs are theirs, not ours
         arguments = argparse.Namespace(command=argv[0], words=argv[1:])
     else:

@@ -185,6 +185,17 @@ def bench(arguments: argparse.Namespace) -> int:
     return testing.bench(arguments.words)
 
 
+def check(arguments: argparse.Namespace) -> int:
+    """A file against its table; no service is needed."""
+    command = [sys.executable, "-P", "-m", "ckanext.council_schemas.check", *arguments.words]
+    return subprocess.run(command).returncode
+
+
+def step(arguments: argparse.Namespace) -> int:
+    """A step of a dataset's journey, told to a portal; the script runs alone, here as anywhere."""
+    return subprocess.run([sys.executable, "-P", "-m", "ckanext.journey.step", *arguments.words]).returncode
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "up": up_,
     "down": down,
@@ -196,4 +207,6 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "demo-node": demo_node,
     "test": test,
     "bench": bench,
+    "check": check,
+    "step": step,
 }

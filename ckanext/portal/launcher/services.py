@@ -44,6 +44,7 @@ def build(portal: Portal) -> list[Service]:
         "demo-node": lambda: spec.demo_node(python, PROJECT / "seeds" / "nodes", ports["demo-node"]),
         "web": lambda: spec.web(python, CONFIG, home.ini, portal.host, ports["web"]),
         "worker": lambda: spec.worker(portal.ckan, home.ini),
+        "lanes": lambda: spec.lanes(portal.ckan, home.ini),
         "scheduler": lambda: spec.scheduler(portal.ckan, home.ini),
     }
     return [makers[name]() for name in portal.names]
@@ -58,6 +59,7 @@ def probes(portal: Portal) -> dict[str, Probe]:
         "solr": ready.solr(settings["solr_url"]),
         "web": ready.own_web(home, ready.web(local, ports.get("web", 0), "/health"), ports.get("web", 0)),
         "worker": ready.alive(home, "worker"),
+        "lanes": ready.alive(home, "lanes"),
         "scheduler": ready.alive(home, "scheduler"),
         "demo-node": ready.web("127.0.0.1", ports.get("demo-node", 0), "/"),
     }

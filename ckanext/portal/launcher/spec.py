@@ -20,7 +20,7 @@ class Service:
 
 
 SERVERS = ("postgres", "valkey", "solr")
-ALL = (*SERVERS, "demo-node", "web", "worker", "scheduler")
+ALL = (*SERVERS, "demo-node", "web", "worker", "lanes", "scheduler")
 
 
 def postgres(binaries: Path, data: Path, sockets: Path, port: int) -> Service:
@@ -78,6 +78,13 @@ def worker(ckan: str, ini: Path) -> Service:
     # One signal to the worker alone lets the job in hand end; the group is killed only after that time.
     command = [ckan, "-c", str(ini), "jobs", "worker"]
     return Service("worker", command, 3, stop_seconds=25, up_seconds=3, group=False)
+
+
+def lanes(ckan: str, ini: Path) -> Service:
+    # It gives the harvests in hand 20 seconds of its own (ckanext/federation/lanes.py) before it ends them.
+    return Service(
+        "lanes", [ckan, "-c", str(ini), "federation", "lanes"], 3, stop_seconds=35, up_seconds=3, group=False
+    )
 
 
 def scheduler(ckan: str, ini: Path) -> Service:

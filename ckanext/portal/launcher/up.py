@@ -14,7 +14,8 @@ from .home import PROJECT, Home
 from .services import Portal
 from .steps import Steps
 
-START_SECONDS = {"postgres": 60, "valkey": 20, "solr": 60, "web": 120, "worker": 60, "scheduler": 60, "demo-node": 20}
+PORTLESS = ("worker", "lanes", "scheduler")
+START_SECONDS = {"postgres": 60, "valkey": 20, "solr": 60, "web": 120, "demo-node": 20} | dict.fromkeys(PORTLESS, 60)
 
 
 def prepare(
@@ -31,7 +32,7 @@ def prepare(
         steps.note(f"{server}: not started, {settings.EXTERNAL[server]} names a server of yours")
     names = plan.names(outside, demo, only)
     settings.make_secrets(home)
-    chosen, notes = ports.choose(home, [name for name in names if name not in ("worker", "scheduler")], host, web_port)
+    chosen, notes = ports.choose(home, [name for name in names if name not in PORTLESS], host, web_port)
     folder = home.path
     if "solr" in names:
         with steps.step("Solr's jars (fetched once, kept in the cache)"):
@@ -40,6 +41,8 @@ def prepare(
     written = settings.write(home, chosen, host)
     for note in [*notes, *account.prepare(home, [folder])]:
         steps.note(note)
+    if "federation" not in written.get("ckan.plugins", "").split():
+        names = [name for name in names if name != "lanes"]
     return Portal(home, host, chosen, written, names, folder)
 
 
