@@ -3,6 +3,11 @@
 import os
 
 import pytest
+from hypothesis import settings
+
+# What a machine is busy with is no property of the code.
+settings.register_profile("towpath", deadline=None)
+settings.load_profile("towpath")
 
 STRICT = "PORTAL_TEST_STRICT"  # set by CI: nothing that should run may be skipped
 

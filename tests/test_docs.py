@@ -9,7 +9,7 @@ import yaml
 PROJECT = Path(__file__).resolve().parents[1]
 ROOMS = ("council_schemas", "federation", "feeds", "journey", "portal")
 # Actions of CKAN and its extensions that a room chains have their own documentation.
-CHAINED = ("package_", "datastore_", "xloader_")
+CHAINED = ("package_", "bulk_update_", "datastore_", "xloader_")
 
 
 def settings(room: str) -> list[str]:
@@ -19,14 +19,21 @@ def settings(room: str) -> list[str]:
 
 
 def actions(room: str) -> list[str]:
-    path = PROJECT / "ckanext" / room / "logic" / "action.py"
-    found = ast.parse(path.read_text()).body if path.exists() else []
-    names = [each.name for each in found if isinstance(each, ast.FunctionDef) and not each.name.startswith("_")]
+    """The functions that a room offers as actions: those of action.py, or the names that it gathers in get_actions."""
+    from importlib import import_module
+
+    module = import_module(f"ckanext.{room}.logic.action")
+    if hasattr(module, "__all__"):
+        names = [name for name in module.__all__ if name != "get_actions"]
+    else:
+        found = ast.parse(Path(str(module.__file__)).read_text()).body
+        names = [each.name for each in found if isinstance(each, ast.FunctionDef) and not each.name.startswith("_")]
     return [name for name in names if not name.startswith(CHAINED) and name != "get_actions"]
 
 
 def text(room: str) -> str:
-    return (PROJECT / "docs" / f"{room}.md").read_text()
+    """docs/<room>.md, and where a room has more to say, docs/<room>-<subject>.md."""
+    return "".join(path.read_text() for path in sorted((PROJECT / "docs").glob(f"{room}*.md")))
 
 
 @pytest.mark.parametrize(("room", "key"), [(room, key) for room in ROOMS for key in settings(room)])

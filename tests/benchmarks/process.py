@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 DRIVERS = Path(__file__).parent / "drivers"
 START_SECONDS = 120
 TAIL = 25
@@ -80,9 +82,9 @@ class Driver:
 
 
 class Site:
-    """One gunicorn worker on an ini; the same for both sides."""
+    """One gunicorn worker on an ini, the same for both sides; or, with `settings`, gunicorn as that file has it."""
 
-    def __init__(self, python: Path, ini: Path, port: int, log: Path) -> None:
+    def __init__(self, python: Path, ini: Path, port: int, log: Path, settings: Path | None = None) -> None:
         self.port, self.log = port, log
         self._errors = log.open("w")
         command = [
@@ -92,13 +94,10 @@ class Site:
             "--no-control-socket",
             "--chdir",
             DRIVERS,
-            "-w",
-            "1",
-            "-t",
-            "300",
+            *(["-c", settings] if settings else ["-w", "1", "-t", "300"]),
             "-b",
             f"127.0.0.1:{port}",
-            "wsgi:application",
+            "ckanext.portal.launcher.wsgi:application" if settings else "wsgi:application",
         ]
         environment = {**clean_environment(), "CKAN_INI": str(ini)}
         self._process = subprocess.Popen(
@@ -138,6 +137,11 @@ class Site:
                 f"{self.log.stem}: {path} answered {status}: {body[:400].decode(errors='replace')}\n{tail(self.log)}"
             )
         return seconds, body
+
+    def memory(self) -> float:
+        """Resident memory of the worker, in MB."""
+        (worker,) = psutil.Process(self._process.pid).children()
+        return worker.memory_info().rss / 1e6
 
     def close(self) -> None:
         if self._process.poll() is None:

@@ -1,19 +1,26 @@
 """One run of the command: both sides, made when first asked for, shared by the benchmarks, and gone at the end."""
 
+import configparser
 import http.server
 import sys
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+
+from ckanext.portal.launcher.home import CONFIG
 
 from . import package, sides
 from .process import Driver, SideError, Site
 from .records import Record, records
 from .services import Services
 from .sides import STOCK_HARVEST, STOCK_PLUGINS, Side
+
+# A larger catalogue is copied in the database from these.
+MADE_BY_ACTION = 200
 
 
 @dataclass(frozen=True)
@@ -64,13 +71,39 @@ class Session:
     def their_driver(self) -> Driver:
         return self.theirs.driver(self.theirs.ini("harvest", ckan__plugins=f"{STOCK_PLUGINS} {STOCK_HARVEST}"))
 
+    def renew(self) -> None:
+        """The next that is asked of either driver is asked of a new process."""
+        for name in ("our_driver", "their_driver"):
+            driver = self.__dict__.pop(name, None)
+            if driver:
+                driver.close()
+
     @cached_property
     def our_site(self) -> Site:
-        return self.ours.site(self.ours.ini())
+        return self.ours.site(self.ours.ini(extra_public_paths=str(self.ours.public)))
+
+    @cached_property
+    def our_web(self) -> Site:
+        """Ours behind gunicorn as the project runs it: its workers and threads, kept connections."""
+        return self.ours.site(self.ours.ini("web"), CONFIG / "gunicorn.conf.py")
+
+    def our_site_without(self, plugin: str) -> Site:
+        """Ours without one of its plugins."""
+        ini = configparser.ConfigParser(interpolation=None)
+        ini.read(CONFIG / "portal.ini")
+        rest = [name for name in ini["app:main"]["ckan.plugins"].split() if name != plugin]
+        return self.ours.site(self.ours.ini(f"without-{plugin}", ckan__plugins=" ".join(rest)))
 
     @cached_property
     def their_site(self) -> Site:
         return self.theirs.site(self.theirs.ini())
+
+    def our_catalogue(self, size: int, resources: int = 3) -> list[Record]:
+        """A few datasets on our side alone, for what stock CKAN has nothing of."""
+        found = records(size, "reported", resources)
+        owner = self.our_driver.ask("organisation", name="aireborough", fields=package.ORGANISATION)
+        self.our_driver.ask("load", datasets=[package.ours(each, owner) for each in found])
+        return found
 
     def catalogue(self, size: int, resources: int = 3) -> list[Record]:
         """The same datasets on both sides, made by package_create; loaded once a session.
@@ -82,7 +115,9 @@ class Session:
             self.log(f"loading {size} datasets of {resources} resources on both sides ...")
             for driver, shape in ((self.our_driver, package.ours), (self.their_driver, package.stock)):
                 owner = driver.ask("organisation", name="aireborough", fields=package.ORGANISATION)
-                driver.ask("load", datasets=[shape(each, owner) for each in found])
+                driver.ask("load", datasets=[shape(each, owner) for each in found[:MADE_BY_ACTION]])
+            if size > MADE_BY_ACTION:
+                self._multiply(size)
             self._catalogue = (size, resources)
         if self._catalogue != (size, resources):
             raise SideError(
@@ -93,6 +128,27 @@ class Session:
             if there != size:
                 raise SideError(f"{driver.log.stem} finds {there} of {size} datasets")
         return found
+
+    def _multiply(self, size: int) -> None:
+        """The rest of a large catalogue by copies in the database; then each side's own commands tell search and feeds."""
+
+        def prepare(side: Side, driver: Driver | Site, *commands: tuple[str, ...]) -> None:
+            assert isinstance(driver, Driver)
+            driver.ask("multiply", prefix="catalogue", made=MADE_BY_ACTION, size=size)
+            for command in commands:
+                began = time.monotonic()
+                side.ckan(side.ini(), *command)
+                self.log(f"{side.name}: {' '.join(command)} in {time.monotonic() - began:.0f} s")
+
+        index = ("search-index", "rebuild")
+        drivers = self.our_driver, self.their_driver
+        with ThreadPoolExecutor(2) as pool:
+            jobs = [
+                pool.submit(prepare, self.ours, drivers[0], index, ("feeds", "render")),
+                pool.submit(prepare, self.theirs, drivers[1], index),
+            ]
+            for job in jobs:
+                job.result()
 
     def total(self) -> int:
         """Public datasets of each side. Raises SideError unless both have as many."""

@@ -40,6 +40,13 @@ class Side:
         return self.services.home / self.name
 
     @property
+    def public(self) -> Path:
+        """Files that the site serves as they are."""
+        folder = self.folder / "public"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    @property
     def database(self) -> str:
         return f"bench_{self.name}"
 
@@ -103,8 +110,8 @@ class Side:
         self.open.append(made)
         return made
 
-    def site(self, ini: Path) -> Site:
-        made = Site(self.python, ini, free_port(set()), self.folder / f"{ini.stem}-site.log")
+    def site(self, ini: Path, settings: Path | None = None) -> Site:
+        made = Site(self.python, ini, free_port(set()), self.folder / f"{ini.stem}-site.log", settings)
         self.open.append(made)
         return made
 

@@ -40,7 +40,7 @@ class Site:
         return answer.json()["result"]
 
 
-def wait_for_tables(site: Site, seconds: float = 240) -> None:
+def wait_for_tables(site: Site, seconds: float = 480) -> None:
     """Until the job worker has loaded every CSV of the demo into the DataStore."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

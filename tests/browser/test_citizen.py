@@ -103,7 +103,17 @@ def test_a_download_is_the_file_whole(page: Page, site, tmp_path) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/dataset/", SPEND, "/dataset/journey/spend-over-500", "/organization/", "/status", "/federation"]
+    "path",
+    [
+        "/",
+        "/dataset/",
+        SPEND,
+        "/dataset/journey/spend-over-500",
+        "/organization/",
+        "/status",
+        "/federation",
+        "/catalog",
+    ],
 )
 def test_pages_fit_a_narrow_screen_and_need_no_script(browser, site, path: str) -> None:
     context = browser.new_context(base_url=site.url, viewport={"width": 320, "height": 640}, java_script_enabled=False)
@@ -128,6 +138,7 @@ def test_pages_fit_a_narrow_screen_and_need_no_script(browser, site, path: str) 
         "/status",
         "/federation",
         "/journey",
+        "/catalog",
         "/user/login",
         "/cy/",
     ],

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.launcher
 
 def test_no_server_of_ours_runs(portal: Portal, debian: debian_postgres.Cluster | None) -> None:
     own = set() if debian else {"postgres"}
-    assert set(portal.status()["services"]) == {"web", "worker", "scheduler"} | own
+    assert set(portal.status()["services"]) == {"web", "worker", "lanes", "scheduler"} | own
     for server in ("valkey", "solr"):
         assert not any((portal.home / server).iterdir())
 

@@ -1,7 +1,10 @@
 """Commands that both sides share: an organisation, datasets by CKAN's own actions, counting."""
 
+from functools import lru_cache
+from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from typing import Any
 
+import sqlalchemy as sa
 from ckan import model
 from ckan.plugins import toolkit
 
@@ -30,6 +33,54 @@ def load(datasets: list[dict[str, Any]]) -> int:
     return len(datasets)
 
 
+def multiply(prefix: str, made: int, size: int) -> int:
+    """Copies the datasets `prefix`-NNNNN, of which `made` are there, until there are `size`: row by row in the database.
+
+    Copies differ in name, title and every id. Search does not know them yet. Returns how many there are.
+    """
+    connection = model.Session.connection()
+    for number in range(made, size):
+        source = {"old": f"{prefix}-{number % made:05}", "new": f"{prefix}-{number:05}", "number": str(number)}
+        connection.execute(sa.text(_copy_package(connection)), source)
+        for table in ("resource", "package_tag"):
+            connection.execute(sa.text(_copy_parts(connection, table)), source)
+    members = """INSERT INTO member (id, table_id, group_id, state, table_name, capacity)
+        SELECT gen_random_uuid()::text, p.id, p.owner_org, 'active', 'package', 'organization' FROM package p
+        WHERE p.owner_org IS NOT NULL AND NOT EXISTS (SELECT 1 FROM member m WHERE m.table_id = p.id)"""
+    connection.execute(sa.text(members))
+    connection.execute(sa.text("ANALYZE"))
+    model.Session.commit()
+    return model.Session.query(model.Package).filter(model.Package.name.startswith(prefix)).count()
+
+
+@lru_cache
+def _columns(engine: Any, table: str) -> list[str]:
+    return [column["name"] for column in sa.inspect(engine).get_columns(table)]
+
+
+def _copy_package(connection: Any) -> str:
+    changed = {
+        "id": "gen_random_uuid()::text",
+        "name": ":new",
+        "title": "regexp_replace(title, '[0-9]+ \\(', :number || ' (')",
+    }
+    names = _columns(connection.engine, "package")
+    values = ", ".join(changed.get(name, f'"{name}"') for name in names)
+    listed = ", ".join(f'"{name}"' for name in names)
+    return f"INSERT INTO package ({listed}) SELECT {values} FROM package WHERE name = :old AND :number IS NOT NULL"
+
+
+def _copy_parts(connection: Any, table: str) -> str:
+    changed = {"id": "gen_random_uuid()::text", "package_id": "(SELECT id FROM package WHERE name = :new)"}
+    names = _columns(connection.engine, table)
+    values = ", ".join(changed.get(name, f't."{name}"') for name in names)
+    listed = ", ".join(f'"{name}"' for name in names)
+    return (
+        f"INSERT INTO {table} ({listed}) SELECT {values} FROM {table} t JOIN package p ON p.id = t.package_id "
+        "WHERE p.name = :old AND :number IS NOT NULL"
+    )
+
+
 def count(query: str = "*:*", rows: int = 0) -> int:
     """Public datasets that the search finds."""
     return toolkit.get_action("package_search")({"user": ""}, {"fq": query, "rows": rows})["count"]
@@ -44,4 +95,17 @@ def active(prefix: str) -> list[int]:
     return [datasets.count(), resources.filter(package.state == "active", mine).count()]
 
 
-COMMANDS = {"organisation": organisation, "load": load, "count": count, "active": active}
+def memory() -> float:
+    """MB: the most that this process had resident so far, or one of those that it had do its work."""
+    whose = (RUSAGE_SELF, RUSAGE_CHILDREN)
+    return max(getrusage(who).ru_maxrss for who in whose) / 1024
+
+
+COMMANDS = {
+    "memory": memory,
+    "organisation": organisation,
+    "load": load,
+    "multiply": multiply,
+    "count": count,
+    "active": active,
+}

@@ -27,5 +27,6 @@ def harvest(name: str) -> dict[str, Any]:
 
 if __name__ == "__main__":
     import catalogue
+    import lineage
 
-    wire.serve(sys.argv[1], {**catalogue.COMMANDS, "node": node, "harvest": harvest})
+    wire.serve(sys.argv[1], {**catalogue.COMMANDS, **lineage.COMMANDS, "node": node, "harvest": harvest})

@@ -58,7 +58,31 @@ def harvest(source_id: str) -> dict[str, Any]:
     return {"seconds": seconds, "status": shown["status"], "stats": shown["stats"]}
 
 
+def harvested(source_id: str) -> list[dict[str, Any]]:
+    """What a source's datasets say here, in the terms of `records.py` as far as stock CKAN has them."""
+    from catalogue import context
+    from ckan import model
+    from ckan.plugins import toolkit
+    from ckanext.harvest.model import HarvestObject
+
+    query = model.Session.query(HarvestObject.package_id).filter_by(harvest_source_id=source_id, current=True)
+    shown = [toolkit.get_action("package_show")(context(), {"id": package_id}) for (package_id,) in query]
+    return [_facts(dataset) for dataset in shown]
+
+
+def _facts(dataset: dict[str, Any]) -> dict[str, Any]:
+    extras = {extra["key"]: extra["value"] for extra in dataset["extras"]}
+    kept = ("identifier", "issued", "modified", "contact_name", "contact_email", "publisher_name", "theme")
+    files = [{key: file.get(key) for key in ("name", "description", "url", "format")} for file in dataset["resources"]]
+    return {
+        **{key: dataset[key] for key in ("title", "notes", "url", "license_id")},
+        **{key: extras.get(key) for key in kept},
+        "keywords": sorted(tag["name"] for tag in dataset["tags"]),
+        "files": sorted(files, key=lambda file: file["url"]),
+    }
+
+
 if __name__ == "__main__":
     import catalogue
 
-    wire.serve(sys.argv[1], {**catalogue.COMMANDS, "source": source, "harvest": harvest})
+    wire.serve(sys.argv[1], {**catalogue.COMMANDS, "source": source, "harvest": harvest, "harvested": harvested})

@@ -15,11 +15,11 @@ Commands = dict[str, Callable[..., Any]]
 
 
 def application(ini: str) -> Any:
+    """CKAN as a web server has it, plugins' middleware included."""
     from ckan.cli import load_config
     from ckan.config.middleware import make_app
 
-    made: Any = make_app(load_config(ini))
-    return made._wsgi_app
+    return make_app(load_config(ini))
 
 
 def timed(work: Callable[[], Any]) -> tuple[float, Any]:
@@ -39,7 +39,7 @@ def serve(ini: str, commands: Commands) -> None:
     """Answers {"ok": result} or {"error": text} to each {"do": name, "with": {arguments}} until the input ends."""
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # what CKAN prints is no answer
-    app = application(ini)
+    app = application(ini)._wsgi_app
     print(json.dumps({"ok": "ready"}), file=answers)
     for line in sys.stdin:
         asked = json.loads(line)

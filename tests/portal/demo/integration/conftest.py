@@ -17,7 +17,7 @@ KEPT = {"pay-multiple", "parking-spaces"}
 def demo_db(with_plugins, clean_db, clean_index, migrate_db_for):
     """The tables of the plugins, empty. The journey's ledger has triggers that let nobody empty it otherwise."""
     model.Session.remove()
-    for plugin in ("journey", "federation"):
+    for plugin in ("journey", "federation", "council_schemas"):
         migrate_db_for(plugin)
     with model.meta.engine.begin() as conn:
         found = [name for name in sa.inspect(conn).get_table_names() if name.startswith("journey_")]

@@ -11,7 +11,7 @@ from ckan.lib.uploader import get_resource_uploader
 from ckan.plugins import toolkit as tk
 from ckan.tests.helpers import call_action
 
-from ckanext.portal.demo import charts, describe, federate, loader
+from ckanext.portal.demo import calendar, charts, describe, federate, loader
 from ckanext.portal.demo.cli import demo
 
 PLUGINS = (
@@ -239,3 +239,32 @@ def test_errors_of_actions_say_what_it_was_about():
         loader.act("organization_create", {"name": "x y"}, "a thing")
     assert not loader.has("no_such_action") and loader.has("package_show")
     assert tk.get_action("package_show")
+
+
+def test_the_calendar_is_one_that_a_council_could_have(load, small):
+    """Two datasets of the code are loaded: what they met was in time, what is not there is late, two sets do not apply."""
+    from ckanext.council_schemas.calendar.model import Duty, Seen
+
+    for table in (Duty, Seen):
+        model.Session.query(table).delete()
+    model.Session.commit()
+    load()
+    lines: list[str] = []
+    for _ in range(2):
+        calendar.load(small, lines.append)
+        shown = loader.act("council_calendar_show", {"id": "aireborough"})
+        entries = {f"{e['set']}/{e['period']}": e for e in shown["entries"]}
+        paid = entries["pay-multiple/2025-26"]
+        assert (paid["state"], paid["published"], paid["in_time"]) == ("published", "2026-04-29", True)
+        spaces = entries["parking-spaces/2025-26"]
+        assert (spaces["state"], spaces["published"], spaces["in_time"]) == ("published", "2026-06-09", False)
+        assert entries["social-housing-asset-value/2026-04-01"]["state"] == "not-applicable"
+        assert entries["waste-contracts/once"]["state"] == "not-applicable"
+        assert entries["constitution/2025-26"]["state"] == "late"
+        assert entries["expenditure-over-500/2026-27-Q2"]["state"] == "late", "a day that was told publishes nothing"
+        assert entries["expenditure-over-500/2026-27-Q3"]["state"] == "upcoming"
+    assert (
+        "2 sets said not to apply, 0 said before" in lines[0] and "0 sets said not to apply, 2 said before" in lines[1]
+    )
+    said = {one["set"]: one for one in shown["said"]}
+    assert said["waste-contracts"]["said_by"] != said["waste-contracts"]["approved_by"]

@@ -16,7 +16,7 @@ import pytest
 import requests
 
 PROJECT = Path(__file__).resolve().parents[4]
-SERVICES = {"postgres", "valkey", "solr", "web", "worker", "scheduler"}
+SERVICES = {"postgres", "valkey", "solr", "web", "worker", "lanes", "scheduler"}
 
 
 class Command:

@@ -12,7 +12,7 @@ def service(name: str, wave: int, command: list[str] | None = None) -> Service:
 
 
 def test_a_server_of_the_operators_is_not_started() -> None:
-    assert plan.names({"postgres", "solr"}, demo=False) == ["valkey", "web", "worker", "scheduler"]
+    assert plan.names({"postgres", "solr"}, demo=False) == ["valkey", "web", "worker", "lanes", "scheduler"]
 
 
 def test_the_demo_node_runs_only_with_the_demo() -> None:
