@@ -92,17 +92,12 @@ def council_structured_data(pkg: Dict) -> Any:
 
 
 def council_export_links(pkg: Dict) -> list[tuple[str, str]]:
-    """(name, address) of each form in which a dataset's metadata can be had."""
-    base = tk.h.url_for("dataset.read", id=pkg["name"])
-    forms = [("Turtle", ".ttl"), ("RDF/XML", ".rdf"), ("JSON-LD", ".jsonld")] if tk.h.plugin_loaded("feeds") else []
+    """(name, address) of each form in which a dataset's metadata can be had. Other plugins chain it to add theirs."""
     return [
-        *((f"DCAT-AP ({name})", base + ending) for name, ending in forms),
-        *(
-            (name, tk.h.url_for("council_exports.read", id=pkg["name"], form=form))
-            for form, name in (
-                ("mem", tk._("UK metadata model (JSON)")),
-                ("datagovuk", "data.gov.uk (JSON)"),
-                ("schemaorg", "schema.org (JSON-LD)"),
-            )
-        ),
+        (name, tk.h.url_for("council_exports.read", id=pkg["name"], form=form))
+        for form, name in (
+            ("mem", tk._("UK metadata model (JSON)")),
+            ("datagovuk", "data.gov.uk (JSON)"),
+            ("schemaorg", "schema.org (JSON-LD)"),
+        )
     ]

@@ -68,8 +68,33 @@ def dcat_endpoints_enabled(_next: Any) -> bool:
     return False
 
 
+#: Forms of council_schemas that the feed has too.
+SAME = ("mem.json", "schemaorg.json")
+
+
+@toolkit.chained_helper
+def council_export_links(_next: Any, pkg: dict[str, Any]) -> list[tuple[str, str]]:
+    """council_schemas lists a dataset's forms on its page: ours stand there, each form once."""
+    theirs, ours = _next(pkg), feeds_dataset_links(pkg)
+    if not ours:
+        return theirs
+    listed = [(link["label"], link["url"]) for link in ours]
+    return listed + [each for each in theirs if not each[1].endswith(SAME)]
+
+
+def feeds_listed_elsewhere(package: dict[str, Any]) -> bool:
+    """Whether council_schemas lists our forms on the page of this dataset."""
+    return plugin_loaded("council_schemas") and package.get("type") == "dataset"
+
+
 def chained() -> dict[str, Any]:
-    return {"dcat_get_endpoint": dcat_get_endpoint, "dcat_endpoints_enabled": dcat_endpoints_enabled}
+    """Helpers of plugins that are there."""
+    found: dict[str, Any] = {}
+    if plugin_loaded("dcat"):
+        found |= {"dcat_get_endpoint": dcat_get_endpoint, "dcat_endpoints_enabled": dcat_endpoints_enabled}
+    if plugin_loaded("council_schemas"):
+        found["council_export_links"] = council_export_links
+    return found
 
 
 def own() -> dict[str, Any]:
@@ -78,4 +103,5 @@ def own() -> dict[str, Any]:
         "feeds_catalogue_links": feeds_catalogue_links,
         "feeds_form_links": feeds_form_links,
         "feeds_schema_org": feeds_schema_org,
+        "feeds_listed_elsewhere": feeds_listed_elsewhere,
     }

@@ -35,7 +35,7 @@ class FeedsPlugin(p.SingletonPlugin, DefaultTranslation):
         return views.blueprint()
 
     def get_helpers(self) -> dict[str, Any]:
-        return helpers.own() | (helpers.chained() if p.plugin_loaded("dcat") else {})
+        return helpers.own() | helpers.chained()
 
     def make_middleware(self, app: Any, config: Any) -> Any:
         return short_path.ShortPath(app)

@@ -88,8 +88,14 @@ _GRAINS = {
     "P3M": "quarter",
     "P1Y": "year",
 }
-# One figure for each nation, as data.gov.uk writes where a dataset is about.
+# One figure for each nation, as data.gov.uk writes where a dataset is about. Its pages no longer tell of this field: the
+# forms are those of its CKAN extension (GeoCoverageType of ckanext-dgu, and that class's tests).
 _NATIONS = {"E": "100000: England", "S": "010000: Scotland", "W": "001000: Wales", "N": "000100: Northern Ireland"}
+_TOGETHER = {
+    "K02000001": "111100: United Kingdom (England, Scotland, Wales, Northern Ireland)",
+    "K03000001": "111000: Great Britain (England, Scotland, Wales)",
+    "K04000001": "101000: England, Wales",
+}
 _SCHEMA_TYPES = {"csv": "csvlint", "xml": "xsd"}
 # Schemas that data.gov.uk has a number for, by the address that a dataset says it conforms to (without http(s)).
 _LGA, _GITHUB = "schemas.opendata.esd.org.uk/", "github.com/datagovuk/schemas/raw/master/local-gov/"
@@ -216,7 +222,8 @@ def _nation(dataset: Mapping[str, Any]) -> str:
     places = [_text(place.get("uri")) for place in dataset.get("spatial_coverage") or [] if isinstance(place, Mapping)]
     codes = [_text(dataset.get("gss_area")), *(place.removeprefix(areas.STATISTICAL_GEOGRAPHY) for place in places)]
     known = [code for code in codes if areas.CODE.fullmatch(code)]
-    return next((_NATIONS[code[0]] for code in known if code[0] in _NATIONS), "")
+    told = (_TOGETHER.get(code) or _NATIONS.get(code[0]) for code in known)
+    return next(filter(None, told), "")
 
 
 def _licence(dataset: Mapping[str, Any]) -> str:
