@@ -10,33 +10,36 @@ import psycopg2
 from ckan import model
 
 Error = psycopg2.Error
-_TYPES = "text, text[], text, text"
+_MOST = 100
 _held = threading.local()
 
 
-def fetch(name: str, query: str, values: tuple[Any, ...]) -> Any:
-    """One row of a query (parameters of ``_TYPES``), or None; ``name`` stands for the query on the connection.
+def fetch(query: str, value: str) -> Any:
+    """One row of a query with one text parameter (``$1``), or None. Each query is prepared once on each connection.
 
     A connection that was lost is made anew, once. Raises psycopg2's and SQLAlchemy's errors.
     """
     try:
-        return _execute(name, query, values)
+        return _execute(query, value)
     except (psycopg2.OperationalError, psycopg2.InterfaceError):
         _drop()
-        return _execute(name, query, values)
+        return _execute(query, value)
 
 
-def _execute(name: str, query: str, values: tuple[Any, ...]) -> Any:
-    connection, prepared = _connection()
-    with connection.cursor() as cursor:
-        if name not in prepared:
-            cursor.execute(f"PREPARE {name} ({_TYPES}) AS {query}")
-            prepared.add(name)
-        cursor.execute(f"EXECUTE {name} (%s, %s, %s, %s)", values)
-        return cursor.fetchone()
+def _execute(query: str, value: str) -> Any:
+    cursor, prepared = _connection()
+    if query not in prepared:
+        if len(prepared) >= _MOST:  # settings that changed leave their queries behind
+            cursor.execute("DEALLOCATE ALL")
+            prepared.clear()
+        cursor.execute(f"PREPARE feeds_{len(prepared)} (text) AS {query}")
+        prepared[query] = f"EXECUTE feeds_{len(prepared)} (%s)"
+    cursor.execute(prepared[query], (value,))
+    return cursor.fetchone()
 
 
-def _connection() -> tuple[Any, set[str]]:
+def _connection() -> tuple[Any, dict[str, str]]:
+    """The thread's cursor, and how each prepared query is executed on it."""
     engine = model.meta.engine
     assert engine is not None
     if getattr(_held, "engine", None) is not engine:
@@ -45,16 +48,16 @@ def _connection() -> tuple[Any, set[str]]:
         connection: Any = pooled.driver_connection
         pooled.detach()
         connection.autocommit = True
-        with connection.cursor() as cursor:  # planned once: the plan takes longer than the query
-            cursor.execute("SET plan_cache_mode = force_generic_plan")
-        _held.engine, _held.connection, _held.prepared = engine, connection, set()
-    return _held.connection, _held.prepared
+        cursor = connection.cursor()
+        cursor.execute("SET plan_cache_mode = force_generic_plan")  # planned once: the plan takes longer than the query
+        _held.engine, _held.connection, _held.cursor, _held.prepared = engine, connection, cursor, {}
+    return _held.cursor, _held.prepared
 
 
 def _drop() -> None:
     """The connection may have been lost, or its engine replaced."""
     connection = getattr(_held, "connection", None)
-    _held.engine = _held.connection = None
+    _held.engine = _held.connection = _held.cursor = None
     if connection is not None:
         with contextlib.suppress(psycopg2.Error):
             connection.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ def negotiate(header: str | None) -> Format | None:
     return best if quality(best.media_type, ranges) > html else None
 
 
+@lru_cache(maxsize=256)
 def coding(header: str | None, offered: tuple[str, ...]) -> str:
     """Which of the compressions we offer an Accept-Encoding header likes best (the first of equals); "" for none."""
     answers: dict[str, float] = {}

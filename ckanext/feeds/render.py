@@ -50,7 +50,12 @@ def recipe() -> str:
     licences = model.Package.get_license_register()
     parts = [RULES, _library(), catalog_uri(), config.site_url(), str(plugin_loaded("journey")), _licences(licences)]
     parts += [str(toolkit.config.get(name, "")) for name in _SETTINGS]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+    return _digest("\n".join(parts))
+
+
+@lru_cache(maxsize=8)
+def _digest(parts: str) -> str:
+    return hashlib.sha256(parts.encode()).hexdigest()[:16]
 
 
 @lru_cache(maxsize=1)

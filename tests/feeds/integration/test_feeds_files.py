@@ -207,6 +207,32 @@ def test_the_short_path_says_what_ckan_says(app, short):
     assert again.status_code == 304 and not asked
 
 
+@pytest.mark.parametrize("extension", ["ttl", "rdf", "jsonld", "nt"])
+@pytest.mark.parametrize("coding", ["", "gzip", "identity", "br", "gzip;q=0", "*"])
+def test_a_plain_answer_is_the_one_that_a_condition_would_have_had(short, extension, coding):
+    """Two ways to one answer: without conditions it is written down at once, else werkzeug weighs them."""
+    dataset = factories.Dataset(title="Bins")
+    address, asks = f"/dataset/{dataset['name']}.{extension}", {"Accept-Encoding": coding}
+    plain, _asked = short(address, **asks)
+    weighed, _asked = short(address, **asks, **{"If-None-Match": '"another"'})
+    assert plain.status == weighed.status == "200 OK" and plain.data == weighed.data
+    assert _without_date(plain) == _without_date(weighed)
+    assert short(address, **asks, Range="bytes=2-5")[0].data == plain.data[2:6]
+
+
+def _without_date(answer):
+    assert answer.date
+    return sorted((name, value) for name, value in answer.headers if name != "Date")
+
+
+def test_a_type_left_out_later_is_left_out(short, ckan_config):
+    dataset = factories.Dataset()
+    address = f"/dataset/{dataset['name']}.ttl"
+    assert not short(address)[1]
+    ckan_config["ckanext.feeds.excluded_types"] = ["it's", "100%s", "dataset"]
+    assert short(address)[1], "CKAN is left to say that there is no such dataset"
+
+
 def test_the_short_path_leaves_the_rest_to_ckan(app, short, ckan_config):
     dataset = factories.Dataset()
     for path, accept in (
