@@ -69,7 +69,7 @@ def plain(
         ("Content-Length", str(len(body))),
         ("Accept-Ranges", "bytes"),
     ]
-    return (headers + [("Content-Encoding", coding)] if coding else headers), body
+    return ([*headers, ("Content-Encoding", coding)] if coding else headers), body
 
 
 def ready(

@@ -89,16 +89,13 @@ def _dataset(session: Session, names: list[str], runs: int) -> Iterator[Row]:
             if suffix == "ttl":
                 _check(side, [body], 1)
         rows = [paths[run * IN_A_ROW : (run + 1) * IN_A_ROW] for run in range(runs)]
-        a, b = alternate(
-            runs, lambda run, at=rows: _in_a_row(ours, at[run]), lambda run, at=rows: _in_a_row(theirs, at[run])
-        )
-        yield compare("feeds", f"one dataset's RDF (.{suffix}), {IN_A_ROW} in a row", "ms", a, b)
-        a, b = alternate(
-            runs,
-            lambda run, at=rows: _in_a_row(ours, at[run][:1]),
-            lambda run, at=rows: _in_a_row(theirs, at[run][:1]),
-        )
-        yield compare("feeds", f"one dataset's RDF (.{suffix}), the other side between", "ms", a, b)
+        for count, how in ((IN_A_ROW, f"{IN_A_ROW} in a row"), (1, "stock's turn before each")):
+            a, b = alternate(
+                runs,
+                lambda run, at=rows, count=count: _in_a_row(ours, at[run][:count]),
+                lambda run, at=rows, count=count: _in_a_row(theirs, at[run][:count]),
+            )
+            yield compare("feeds", f"one dataset's RDF (.{suffix}), {how}", "ms", a, b)
 
 
 def _expected(each: Record) -> dict[str, Any]:
