@@ -57,16 +57,14 @@ def _mark(step: Callable[[], int]) -> int:
         return 0
 
 
-def journey_changed(_sender: Any, **values: Any) -> None:
-    """Signal ``journey:changed``, sent after the commit: the next reader, or a job, renders what tells of the old journey."""
-    package_id = values.get("package_id")
-    if not package_id:
-        return
-    stored = store.journey_of(package_id)
-    if stored is None or stored == source.digest(journeys.of(package_id)):
+def journeys_changed(_sender: Any, **values: Any) -> None:
+    """Signal ``journey:all-changed``, sent after the commit: the next reader, or a job, renders what tells of an old journey."""
+    stored = store.journeys_of(values.get("package_ids") or [])
+    stale = [package_id for package_id, known in stored.items() if known != source.digest(journeys.of(package_id))]
+    if not stale:
         model.Session.rollback()
         return
-    store.mark_stale([package_id])
+    store.mark_stale(stale)
     model.Session.commit()
     if time.monotonic() - _queued_at[0] > _JOB_SECONDS:  # a harvest changes thousands of journeys
         _queued_at[0] = time.monotonic()

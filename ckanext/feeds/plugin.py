@@ -76,4 +76,4 @@ class FeedsPlugin(p.SingletonPlugin, DefaultTranslation):
     # ISignal
 
     def get_signal_subscriptions(self) -> dict[Any, list[Any]]:
-        return {toolkit.signals.ckanext.signal("journey:changed"): [marks.journey_changed]}
+        return {toolkit.signals.ckanext.signal("journey:all-changed"): [marks.journeys_changed]}

@@ -135,10 +135,11 @@ def mark_members_stale(group_id: str, is_organization: bool) -> int:
     return mark_stale(theirs)
 
 
-def journey_of(package_id: str) -> str | None:
-    """Hash of the journey that a dataset of the feed was rendered with; None for a dataset that is not in it."""
-    query = sa.select(row.c.journey).where(row.c.package_id == package_id, row.c.state == LIVE)
-    return model.Session.execute(query).scalar_one_or_none()
+def journeys_of(package_ids: list[str]) -> dict[str, str]:
+    """Hashes of the journeys that datasets of the feed were rendered with, by their ids; of none that is not in it."""
+    query = sa.select(row.c.package_id, row.c.journey).where(row.c.package_id.in_(package_ids), row.c.state == LIVE)
+    found = [tuple(each) for each in model.Session.execute(query)] if package_ids else []
+    return {package_id: journey for package_id, journey in found if journey is not None}
 
 
 def mark(package_ids: list[str]) -> list[str]:

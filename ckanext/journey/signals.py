@@ -1,9 +1,11 @@
-"""The signal of this room, on ``toolkit.signals.ckanext``.
+"""The signals of this room, on ``toolkit.signals.ckanext``.
 
 ``journey:changed``: sender is the dataset's id; ``package_id``. Sent once for each dataset whose journey changed, after the
 commit of the change, so that a listener reads it by ``journey_show`` and may write and commit on its own account. A
 listener that fails is logged; the change stands. A rebuild makes the same rows again and is no change; it tells only of
 datasets whose runs are folded anew.
+
+``journey:all-changed``: the same for whoever would rather hear of all of a commit's datasets at once; ``package_ids``.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from sqlalchemy import event
 log = logging.getLogger(__name__)
 
 changed = tk.signals.ckanext.signal("journey:changed")
+all_changed = tk.signals.ckanext.signal("journey:all-changed")
 
 # In the session's own notes: the datasets whose journey this transaction changed; and those of it, once committed.
 _NOTED, _COMMITTED = "journey_changed", "journey_committed"
@@ -31,12 +34,19 @@ def note(package_ids: Iterable[str]) -> None:
 
 def send(package_ids: Iterable[str]) -> None:
     """Tell the listeners now, of what is committed."""
-    for package_id in package_ids:
-        for receiver in list(changed.receivers_for(package_id)):
-            try:
-                receiver(package_id, package_id=package_id)
-            except Exception:
-                log.exception("Journey: a listener to journey:changed failed for dataset %s", package_id)
+    there = list(package_ids)
+    if there:
+        _tell(all_changed, None, package_ids=there)
+    for package_id in there:
+        _tell(changed, package_id, package_id=package_id)
+
+
+def _tell(signal: Any, sender: str | None, **told: Any) -> None:
+    for receiver in list(signal.receivers_for(sender)):
+        try:
+            receiver(sender, **told)
+        except Exception:
+            log.exception("Journey: a listener to %s failed for %s", signal.name, told)
 
 
 def later(package_ids: Iterable[str]) -> None:

@@ -29,7 +29,7 @@ _RUNS_KEPT = 64
 def get_subscriptions() -> dict[Any, list[Any]]:
     signal = tk.signals.ckanext.signal
     return file_checks.get_subscriptions() | {
-        signal("journey:changed"): [releases.watch],
+        signal("journey:all-changed"): [releases.watch_all],
         signal("council_schemas:file_released"): [releases.released],
         signal("federation:fetched"): [fetched],
         signal("federation:imported"): [imported],

@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 from ckan import model
 from ckan.lib.redis import connect_to_redis
 from ckan.plugins import toolkit as tk
@@ -23,9 +24,23 @@ WAITS = 600  # seconds after which a job that never ran is asked for again
 ENDINGS = (".csv", ".tsv", ".xlsx", ".ods")
 
 
+def _on() -> bool:
+    return bool(config.releases_kept() and tk.config.get("ckan.storage_path"))
+
+
+def watch_all(sender: Any, **told: Any) -> None:
+    """`journey:all-changed`: have new public tables of the datasets kept. Most datasets have no file of their own here."""
+    if not _on():
+        return
+    uploaded = model.Resource.package_id.in_(told.get("package_ids") or []), model.Resource.url_type == "upload"
+    query = sa.select(model.Resource.package_id).where(*uploaded, model.Resource.state == "active").distinct()
+    for package_id in model.Session.execute(query).scalars().all():
+        watch("", package_id=package_id)
+
+
 def watch(sender: str, **told: Any) -> None:
-    """`journey:changed`: have new public tables of the dataset kept."""
-    if not config.releases_kept() or not tk.config.get("ckan.storage_path"):
+    """Have new public tables of a dataset kept."""
+    if not _on():
         return
     package: Any = model.Package.get(told.get("package_id"))
     if package is None or package.private or package.state != "active":

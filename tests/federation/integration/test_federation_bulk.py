@@ -6,6 +6,7 @@ import re
 import pytest
 import sqlalchemy as sa
 from ckan import model, plugins
+from ckan.lib import plugins as lib_plugins
 from ckan.lib.search.common import make_connection
 from ckan.plugins import toolkit
 from ckan.tests import factories
@@ -182,14 +183,15 @@ def test_in_a_stock_portal_too(everything, make, monkeypatch):
 
 @pytest.mark.ckan_config("ckan.plugins", ALL)
 def test_a_record_that_the_form_refuses_is_that_record_alone(everything, make, monkeypatch):
-    real = batch.lib_plugins.plugin_validate
+    form = lib_plugins.lookup_package_plugin("dataset")
+    real = form.create_package_schema
 
-    def refusing(plugin, context, data, *rest):
-        if data.get("title") == "Dataset 2":
-            return data, {"title": ["No such title"]}
-        return real(plugin, context, data, *rest)
+    def picky(key, data, errors, context):
+        del data[key]
+        if data[("title",)] == "Dataset 2":
+            errors[("title",)].append("No such title")
 
-    monkeypatch.setattr(batch.lib_plugins, "plugin_validate", refusing)
+    monkeypatch.setattr(form, "create_package_schema", lambda: {**real(), "picky": [picky]})
     done = everything.run([make(1), make(2), make(3)])
     assert done["results"] == {"created": 2, "quarantined": 1}
     assert [one["reason"] for one in done["outcomes"] if one["status"] == "quarantined"] == ["title: No such title"]

@@ -114,16 +114,18 @@ def test_the_journey_is_part_of_it(changed, monkeypatch, with_journey):
     dataset = factories.Dataset()
     changed()
     journey = with_journey({"stage": "published", "systems": [], "steps": [{"id": "1"}], "hops": [], "secret": 1})
-    marks.journey_changed(dataset["id"], package_id=dataset["id"])
+    marks.journeys_changed(None, package_ids=[dataset["id"]])
     assert store.pending() == [dataset["id"]]
     assert dataset["id"] in changed()
     shown = store.get(dataset["id"], "source")
-    assert store.journey_of(dataset["id"]) == source.digest({k: journey[k] for k in journey if k != "secret"})
+    assert store.journeys_of([dataset["id"]])[dataset["id"]] == source.digest(
+        {k: journey[k] for k in journey if k != "secret"}
+    )
     assert b"secret" not in shown.data
-    marks.journey_changed(dataset["id"], package_id=dataset["id"])  # as after each write
+    marks.journeys_changed(None, package_ids=[dataset["id"], "nothing"])  # as after each write
     assert store.pending() == []
-    marks.journey_changed("nothing", package_id="nothing")
-    marks.journey_changed(None)
+    marks.journeys_changed(None, package_ids=["nothing"])
+    marks.journeys_changed(None)
 
 
 @pytest.fixture()

@@ -51,6 +51,19 @@ def test_each_dataset_once(heard, conn):
     assert sorted(heard) == [("one", 2), ("two", 1)]
 
 
+def test_all_of_a_commit_at_once(conn):
+    told = []
+
+    def listen(_sender, **kwargs):
+        told.append(sorted(kwargs["package_ids"]))
+
+    with signals.all_changed.connected_to(listen):
+        ledger.append_all(conn, [draft("one"), draft("two"), draft("one", "extract")])
+        model.Session.commit()
+        model.Session.commit()
+    assert told == [["one", "two"]]
+
+
 def test_nothing_of_what_was_rolled_back(heard, conn):
     ledger.append(conn, draft("one"))
     model.Session.rollback()

@@ -16,11 +16,13 @@ from ..indexing import Indexing
 from ..shape import Shape
 from ..step import context_of, fitted
 from . import activities, documents, rows, shown
+from .asked import Asked
+from .forms import Form
 from .made import Made
 from .together import Together
 
 log = logging.getLogger(__name__)
-OUTCOME = "created"
+OUTCOME, TYPE = "created", "dataset"
 
 
 class Bulk:
@@ -28,13 +30,19 @@ class Bulk:
 
     def __init__(self, node: store.Row, run_id: str, user: str, shape: Shape, indexing: Indexing):
         self.node, self.run_id, self.user, self.shape, self.indexing = node, run_id, user, shape, indexing
-        self.together = Together()
+        self.together, self.asked = Together(), Asked()
+        plugin: Any = lib_plugins.lookup_package_plugin(TYPE)
+        self.form = Form(plugin, plugin.create_package_schema, "package_create", self.asked.instead)
+        self.shown = shown.Forms(plugin)
 
     def create(self, steps: list[store.Row], names: dict[int, str], owners: dict[int, str]) -> set[int]:
         """Make the datasets of these steps; the ids of those steps that are done. The others are untouched, to be done
         one by one. Commits. ``names``, ``owners``: of each step's dataset.
         """
         person = model.User.get(self.user)
+        self.asked.renew([names[step["id"]] for step in steps])
+        for form in (self.form, self.shown):
+            form.renew()
         found = (self._validated(step, names[step["id"]], owners[step["id"]], person) for step in steps)
         batch = [one for one in found if one]
         if not batch:
@@ -66,11 +74,9 @@ class Bulk:
         context = context_of(self.user, given["id"])
         context |= {"session": model.Session, "auth_user_obj": person, "together": self.together}
         toolkit.check_access("package_create", context, given)
-        plugin: Any = lib_plugins.lookup_package_plugin(given["type"])
-        schema = plugin.create_package_schema()
         unnamed = {key: value for key, value in given.items() if key != "id"}  # ours is new: that needs no query
-        data, errors = lib_plugins.plugin_validate(plugin, context, unnamed, schema, "package_create")
-        return None if errors else Made(step, given, context, {**data, "id": given["id"]})
+        data, good = self.form.validate(context, unnamed)
+        return Made(step, given, context, {**data, "id": given["id"]}) if good else None
 
     def _write(self, batch: list[Made], person: Any) -> None:
         rows.save(batch, person.id)
@@ -81,7 +87,7 @@ class Bulk:
             _views(one)
         self.together.do()
         model.Session.flush()
-        shown.show(batch)
+        self.shown.show(batch)
         activities.succeeded(batch, person)
         # Last, as it keeps other lanes from making the same datasets until all is committed.
         if met := links.claim(self.node["id"], [one.step for one in batch], self.run_id):

@@ -2,23 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
 from ckan import logic, model
 from ckan import plugins as p
 from ckan.lib import dictization
-from ckan.lib import plugins as lib_plugins
 from ckan.lib.dictization import model_dictize
 from ckan.logic.schema import default_show_package_schema
+from ckan.logic.validators import package_name_validator
 
+from .asked import unasked
+from .forms import Form
 from .made import Made
 
 Dict = dict[str, Any]
 
 
-def show(batch: list[Made]) -> None:
-    """Set ``default`` and ``shown`` of each, as ``package_show_default_and_custom_schemas`` does."""
+class Forms:
+    """CKAN's form of what is shown, and the dataset type's own."""
+
+    def __init__(self, plugin: Any):
+        instead: dict[Any, Any] = {package_name_validator: unasked}
+        self.default = Form(object(), default_show_package_schema, "package_show", instead)
+        self.own = Form(plugin, plugin.show_package_schema, "package_show", instead)
+
+    def renew(self) -> None:
+        """Before a batch."""
+        self.default.renew()
+        self.own.renew()
+
+    def show(self, batch: list[Made]) -> None:
+        """Set ``default`` and ``shown`` of each, as ``package_show_default_and_custom_schemas`` does."""
+        for one, dataset, context in _datasets(batch):
+            for item in p.PluginImplementations(p.IPackageController):
+                item.read(one.package)
+            for item in p.PluginImplementations(p.IResourceController):
+                for resource in dataset["resources"]:
+                    item.before_resource_show(resource)
+            one.default, _good = self.default.validate(context, dataset)
+            one.shown, _good = self.own.validate(context, dataset)
+            logic.apply_after_dataset_show_plugins(context, one.shown)
+
+
+def _datasets(batch: list[Made]) -> Iterator[tuple[Made, Dict, Any]]:
+    """Each dataset as ``package_dictize`` makes it, with the context to show it in."""
     ids = [one.id for one in batch]
     files, tags = _files(ids), _tags(ids)
     organisations = _organisations({one.package.owner_org for one in batch})
@@ -31,21 +60,7 @@ def show(batch: list[Made]) -> None:
         else:
             organisation = organisations.get(one.package.owner_org)
             dataset = _dictized(one.package, files.get(one.id, []), tags.get(one.id, []), organisation, context)
-        _finish(one, dataset, context)
-
-
-def _finish(one: Made, dataset: Dict, context: Any) -> None:
-    for item in p.PluginImplementations(p.IPackageController):
-        item.read(one.package)
-    for item in p.PluginImplementations(p.IResourceController):
-        for resource in dataset["resources"]:
-            item.before_resource_show(resource)
-    schema = default_show_package_schema()
-    one.default, _errors = lib_plugins.plugin_validate(object(), context, dataset, schema, "package_show")
-    plugin: Any = lib_plugins.lookup_package_plugin(dataset["type"])
-    own = plugin.show_package_schema()
-    one.shown, _errors = lib_plugins.plugin_validate(plugin, context, dataset, own, "package_show")
-    logic.apply_after_dataset_show_plugins(context, one.shown)
+        yield one, dataset, context
 
 
 def _dictized(package: Any, files: list[Any], tags: list[Any], organisation: Dict | None, context: Any) -> Dict:
