@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from . import check_file, tables
+from .recognise import recognise
 from .tidy import TidyError, tidy
 from .types import OnProgress, Progress, Report
 
@@ -25,7 +26,9 @@ class Unusable(click.ClickException):
 
 @click.command(name="check")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--as", "name", help="The table that it should be: spend, contracts, salaries ... (--tables lists them).")
+@click.option(
+    "--as", "name", help="The table that it should be: spend, contracts, salaries ... (--tables lists them), or auto."
+)
 @click.option(
     "--mapping", multiple=True, metavar="HEADER=FIELD", help="What a header means; nothing after = leaves it out."
 )
@@ -55,14 +58,10 @@ def check(
 
     Exit status: 0 valid, 1 with problems, 2 the file or the request cannot be used.
     """
-    table = tables.find(name) if name else None
-    if name and table is None:
-        short = ", ".join(each for code in tables.codes() for each in tables.get(code).short_names[:1])
-        raise Unusable(f"There is no table called {name}. Known: {short}.")
-    if regime:
-        table = _under(table, regime)
     told = dict(_pair(each) for each in mapping)
     try:
+        table = _table(file, name)
+        table = _under(table, regime) if regime else table
         if out:
             _tidied(file, out, table, told, names)
         report = check_file(file, table, mapping=told, progress=_progress(), today=datetime.now(UTC).date())
@@ -73,7 +72,26 @@ def check(
     if sys.stderr.isatty():
         click.echo("\r" + " " * 40 + "\r", nl=False, err=True)
     click.echo(_said(report, form), nl=form != "csv")
+    like = recognise(file) if table is None and form is None else None
+    if like:
+        click.echo(f"\nIt looks like: {like.title}. Check it so with --as {(*like.short_names, like.code)[0]}.")
     sys.exit(UNUSABLE if report.stopped else VALID if report.valid else PROBLEMS)
+
+
+def _table(file: Path, name: str | None) -> tables.Table | None:
+    """The table that was named, or the one that the file looks like."""
+    if name is None:
+        return None
+    if name == "auto":
+        table = recognise(file)
+        if table is None:
+            raise Unusable(f"{file}: this looks like none of the tables; say which it should be with --as.")
+        return table
+    table = tables.find(name)
+    if table is None:
+        short = ", ".join(each for code in tables.codes() for each in tables.get(code).short_names[:1])
+        raise Unusable(f"There is no table called {name}. Known: {short}.")
+    return table
 
 
 def _under(table: tables.Table | None, regime: str) -> tables.Table:

@@ -167,14 +167,15 @@ def workbook(
     try:
         book = CalamineWorkbook.from_path(str(source.path))
         names = [sheet] if sheet else list(book.sheet_names)
-        best, rows, most = "", None, (-1, False)
+        hidden = _hidden(book)
+        best, rows, most = "", None, (-1, False, False)
         for name in names:
             found = book.get_sheet_by_name(name)
             if found.total_height and found.total_height * max(found.total_width, 1) > limits.rows * 20:
                 raise Stopped(
                     f"The sheet {name} claims {found.total_height:,} rows of {found.total_width:,} columns: too many."
                 )
-            points = (_fields(found, table), found.total_height > 3)
+            points = (_fields(found, table), name not in hidden, found.total_height > 3)
             if points > most:
                 best, rows, most = name, found, points
     except (CalamineError, OSError, ValueError) as error:
@@ -186,9 +187,31 @@ def workbook(
     return best, _sheet(rows)
 
 
+def tops(source: Source) -> Iterator[list[list[str]]]:
+    """The first rows of each sheet that is shown; none of a workbook that cannot be opened."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        book = CalamineWorkbook.from_path(str(source.path))
+        hidden = _hidden(book)
+        for name in book.sheet_names:
+            if name not in hidden:
+                yield _top(book.get_sheet_by_name(name))
+    except (CalamineError, OSError, ValueError):
+        return
+
+
+def _hidden(book: Any) -> set[str]:
+    return {each.name for each in book.sheets_metadata if not str(each.visible).endswith("Visible")}
+
+
+def _top(found: Any) -> list[list[str]]:
+    return [[cell(value) for value in row] for row in islice(found.iter_rows(), header.LOOK)]
+
+
 def _fields(found: Any, table: Table | None) -> int:
     """How many fields of the table the sheet has a column for."""
-    top = [[cell(value) for value in row] for row in islice(found.iter_rows(), header.LOOK)] if table else []
+    top = _top(found) if table else []
     place = header.find(top, table)
     if place is None:
         return 0

@@ -20,6 +20,10 @@ _describe("no-header", "error", "No header", "Without names nobody knows what a 
 _describe(
     "title-rows", "error", "Rows above the header", "Software takes the first row for the header.", "source-error"
 )
+_describe(
+    "split-header", "error", "A header of two rows", "Software takes the first for the names, and the second for data.",
+    "source-error",
+)  # fmt: skip
 _describe("blank-header", "error", "A column without a name", "", "blank-label")
 _describe("empty-column", "warning", "An empty column without a name", "Often left by a spreadsheet.", "blank-label")
 _describe("duplicate-header", "error", "Two columns of one name", "", "duplicate-label")
@@ -65,11 +69,18 @@ def frames(
         message = "No row near the top looks like a header."
         found.add("no-header", message, "Put the columns' names in the first row.", line=1)
         raise Stopped(message + " Without one the rest cannot be checked.")
+    head = header.whole(first.rows, place, table)
+    place = head.place
     _above(first, place, found)
-    _head(first.rows[place], first.lines[place], table, mapping, limits, found, shape)
+    if head.rows > 1:
+        value = ", ".join(label for label in head.labels if label)
+        message, fix = "The names of the columns are spread over two rows.", "Write each name in one cell of one row."
+        found.add("split-header", message, fix, line=first.lines[place], value=value)
+    _head(head.labels, first.lines[place], table, mapping, limits, found, shape)
     layout.width = len(shape.columns)
-    rest = Batch(first.lines[place + 1 :], first.rows[place + 1 :])
-    names = [header.norm(cell) for cell in first.rows[place]]
+    after = place + head.rows
+    rest = Batch(first.lines[after:], first.rows[after:])
+    names = [header.norm(cell) for cell in head.labels]
     for batch in chain([rest], batches):
         frame = _frame(batch, names, limits, found, shape)
         if frame is not None:

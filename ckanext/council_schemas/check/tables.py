@@ -4,7 +4,8 @@ Each file is a Frictionless Table Schema (``fields``, ``primaryKey``, ``missingV
 
 - of the table: ``title``, ``title_cy``, ``description``, ``source``; ``shortNames`` (what ``--as`` takes: "spend");
   ``rules`` (a list of objects, each with ``rule`` naming a registered table rule, and that rule's parameters);
-  ``thresholds`` (other duties' thresholds by name, each with ``amount`` in pounds and its ``source``).
+  ``thresholds`` (other duties' thresholds by name, each with ``amount`` in pounds and its ``source``);
+  ``hints`` (words of a file's name, title or headers by which it is told from a table of the same columns).
 - of a field: ``aliases`` (headers that mean it), ``recommended`` (true: a warning when empty), ``codeList`` (a file of
   vocabularies/), ``threshold`` (a number: a smaller amount need not be published), ``identifier`` (gss, uprn, usrn,
   cpv, postcode: the shape of its values), ``formats`` (further date formats taken without a word), ``personal``

@@ -24,6 +24,7 @@ from .types import Column, Limits, OnProgress
 EXAMPLES = 5
 _COUNTED = {
     "title-rows": "Rows above the header taken out",
+    "split-header": "Header of two rows made one",
     "blank-row": "Blank rows taken out",
     "repeated-header": "Repeated headers taken out",
     "empty-column": "Empty columns without a name taken out",

@@ -127,6 +127,7 @@ def test_rules_that_see_the_whole_file(tmp_path):
 def test_every_rule_is_planted_somewhere():
     rules.load()
     structural = {
+        "split-header",
         "title-rows",
         "no-header",
         "blank-header",

@@ -20,7 +20,7 @@ describe(
     "Notes and second headers belong in the description.",
     "row-constraint",
 )
-TOTAL = r"(?i)^\W*(?:grand |sub-?)?totals?\b"
+TOTAL = r"(?i)^\W*(?:grand |sub[ -]?)?totals?\b"
 
 
 class Apart:
@@ -30,6 +30,7 @@ class Apart:
         fields = list(context.fields())
         self.needed = [field.name for field in fields if field.required]
         self.typed = [field.name for field in fields if field.required and field.type in ("date", "number")]
+        self.sums = [field.name for field in fields if field.required and field.type == "number"]
         self.keys = [column.key for column in context.columns]
 
     def take(self, frame: pl.DataFrame, found: Findings) -> tuple[pl.DataFrame, pl.DataFrame | None]:
@@ -49,7 +50,7 @@ class Apart:
         total = pl.any_horizontal(pl.col(self.keys).str.contains(TOTAL).fill_null(False))
         for row in some.with_columns(total.alias("__total")).iter_rows(named=True):
             cells = [row[key] for key in self.keys if row[key] is not None]
-            if row["__total"]:
+            if row["__total"] or self._is_sum(row, len(cells)):
                 fix = "Take it out: it can be worked out from the others."
                 found.add("total-row", "This row is a total.", fix, line=row[LINE], value=", ".join(cells))
             elif len(cells) * 3 <= len(self.keys) and self._is_note(row, len(cells)):
@@ -60,6 +61,10 @@ class Apart:
                 continue
             lines.append(row[LINE])
         return lines
+
+    def _is_sum(self, row: dict[str, Any], filled: int) -> bool:
+        """Nothing but an amount, where a row has a text and more beside it."""
+        return filled == 1 and len(self.needed) > 2 and any(row[value_key(name)] is not None for name in self.sums)
 
     def _is_note(self, row: dict[str, Any], filled: int) -> bool:
         """No date and no amount that can be read, and a text where one belongs, or alone in the first column."""

@@ -14,7 +14,8 @@ import polars as pl
 from . import LINE, Collector, Context, Found, Test, rule, value_key
 
 FIX = "Look whether it is right."
-BAND = re.compile(r"£?\s*([\d,]+)\s*(?:-|–|to)\s*£?\s*([\d,]+)")
+# Two amounts; "k" stands for thousands, and pence behind the upper edge are passed over.
+BAND = re.compile(r"(?i)£?\s*(\d[\d,]*)(?:\.\d+)?\s*(k?)\s*(?:-|–|—|to|and)\s*£?\s*(\d[\d,]*)(\.\d+)?\s*(k?)")
 
 
 @rule(
@@ -45,7 +46,13 @@ def zero_amount(context: Context) -> Iterator[Test]:
 
 def _edges(value: str) -> tuple[int, int] | None:
     found = BAND.search(value)
-    return (int(found[1].replace(",", "")), int(found[2].replace(",", ""))) if found else None
+    if not found:
+        return None
+    low, high = int(found[1].replace(",", "")), int(found[3].replace(",", ""))
+    if not found[5]:
+        return low * (1000 if found[2] else 1), high
+    # "£50-55k" is of thousands on both sides, "£50k - £54.9k" ends before the next band.
+    return low * 1000, high * 1000 + (999 if found[4] else 0)
 
 
 def _band_fault(value: str, size: int, least: int) -> str | None:
@@ -55,7 +62,8 @@ def _band_fault(value: str, size: int, least: int) -> str | None:
     low, high = edges
     if low < least:
         return f'"{value}" begins below £{least:,}.'
-    if low % size or high - low not in (size - 1, size):
+    # £50,000 to £54,999, or £50,001 to £55,000, or to the edge of the next.
+    if low % size not in (0, 1) or high - low not in (size - 1, size):
         return f'"{value}" is no band of £{size:,}.'
     return None
 
