@@ -10,7 +10,8 @@ from .reading import Stopped
 from .tables import Table
 from .types import Limits
 
-LEAST = 0.5  # of the columns that a set asks for
+# Of the columns that a set asks for, of those with the recommended ones, and of the file's own.
+LEAST, LEAST_OF_ALL, LEAST_OWN, MOSTLY_OWN = 0.5, 0.4, 0.3, 0.7
 
 
 def recognise(path: str | Path, name: str | None = None, limits: Limits | None = None) -> Table | None:
@@ -35,10 +36,15 @@ def likely(rows: Sequence[Sequence[str]], called: str = "") -> Iterator[tuple[fl
         fields = {column.field for column in header.columns(rows[place], table, {}) if column.field}
         needed = [each.name for each in table if each.required]
         share = len(fields & set(needed)) / max(len(needed), 1)
-        if share < LEAST or len(fields) < 2:
+        wanted = {each.name for each in table if each.required or each.recommended}
+        own = len(fields) / len(labels)
+        enough = own >= MOSTLY_OWN or len(fields & wanted) >= LEAST_OF_ALL * len(wanted)
+        if not set(table.primary_key) <= fields:
+            continue
+        if share < LEAST or own < LEAST_OWN or len(fields) < 2 or not enough:
             continue
         above = " ".join(wording.norm(cell) for row in rows[:place] for cell in row)
-        yield 2 * share + len(fields) / len(labels) + _said(table, f"{called} {above}", labels), table
+        yield 2 * share + own + _said(table, f"{called} {above}", labels), table
 
 
 def _said(table: Table, text: str, labels: Iterable[str]) -> float:

@@ -12,6 +12,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 
@@ -43,7 +44,7 @@ def pounds(value: float) -> str:
     return f"{value:,.2f}"
 
 
-DRESS: dict[str, Callable[[object], str]] = {
+DRESS: dict[str, Callable[[Any], str]] = {
     "uk": lambda v: v.strftime("%d/%m/%Y"),
     "uk2": lambda v: v.strftime("%d/%m/%y"),
     "mon": lambda v: v.strftime("%d-%b-%y"),
@@ -57,7 +58,7 @@ DRESS: dict[str, Callable[[object], str]] = {
     "bracket": lambda v: f"({pounds(v)})",
     "cr": lambda v: f"{pounds(v)} CR",
 }  # fmt: skip
-MAKES: dict[str, Callable[[int], object]] = {
+MAKES: dict[str, Callable[[int], Any]] = {
     "date": day,
     "payment_date": day,
     "date_awarded": day,
