@@ -139,6 +139,12 @@ BAD_STEPS = [
 ]
 
 
+def test_an_empty_list_is_none(world):
+    empty: Any = {"inputs": [], "outputs": [], "evidence": [], "plan": {}}
+    step = world.call("editor", "journey_step_create", dataset=world.open["id"], type="clean", **empty)
+    assert (step["inputs"], step["outputs"], step["evidence"], step["plan"]) == ([], [], [], None)
+
+
 def test_what_makes_no_sense_is_refused(world):
     for values, where in BAD_STEPS:
         with pytest.raises(tk.ValidationError) as caught:

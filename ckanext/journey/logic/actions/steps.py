@@ -60,7 +60,7 @@ def _shaped(data_dict: dict[str, Any]) -> dict[str, Any]:
         data["plan"] = [data["plan"]]
     for name in ("plan", "inputs", "outputs", "evidence"):
         items = data.get(name)
-        if items in (None, ""):
+        if items in (None, "", [], {}):  # CKAN's validation takes an empty list for a missing one, and refuses it
             data.pop(name, None)
         elif not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
             told = tk._("Give a dict") if name == "plan" else tk._("Give a list of dicts")
