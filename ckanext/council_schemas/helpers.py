@@ -18,6 +18,7 @@ from .helpers_linked import (
     council_series_entries,
     council_structured_data,
 )
+from .helpers_review import council_held
 from .helpers_types import council_found, humanize_entity_type
 from .index import loads
 from .logic.refusal import as_list, is_address
@@ -46,6 +47,7 @@ __all__ = [
     "council_found",
     "council_geometry",
     "council_grouped_choices",
+    "council_held",
     "council_label",
     "council_linked",
     "council_members",

@@ -8,6 +8,7 @@ from ckan.plugins import toolkit as tk
 from flask import Blueprint
 
 from . import pages
+from .workflow import checks, tasks
 
 workflow = Blueprint("journey_workflow", __name__)
 _TOLD = ("reason", "owner_role", "due", "publish_at", "embargo", "privacy_statement")
@@ -41,7 +42,9 @@ def _release(id: str, errors: dict[str, str] | None = None, typed: Any = None) -
     pkg = pages.dataset(id)
     shown = _call("journey_workflow_show", id=pkg["id"])
     release = _call("journey_release_show", id=pkg["id"])
+    files = checks.files(pkg)
     values = {"pkg_dict": pkg, "pkg": pkg, "dataset_type": pkg["type"], "standing": shown, "release": release}
+    values |= {"files": files, "tasks": tasks.of(shown, release, files)}
     return tk.render("journey/workflow.html", {**values, "errors": errors or {}, "typed": typed or {}})
 
 
