@@ -6,7 +6,7 @@ import csv
 import datetime as dt
 import io
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -66,40 +66,50 @@ def delimiter_of(sample: str) -> str:
 
 
 @dataclass
-class Layout:
-    """How many cells the header has: known once it is found among the first records."""
+class Part:
+    """The records of a block that have the header's width, as a frame of clean texts and their lines, and the others."""
 
-    width: int | None = None
+    frame: pl.DataFrame
+    odd: Batch
+
+
+@dataclass
+class Layout:
+    """What the header's columns are called in a frame: known once it is found among the first records."""
+
+    names: list[str] | None = None
 
 
 def records(
     source: Source, delimiter: str, layout: Layout, tick: Callable[[int], None], defect: text.OnDefect
-) -> Iterator[Batch | pl.DataFrame]:
+) -> Iterator[Batch | Part]:
     """The records of a text file, blank ones too: first a Batch of the first ones, in which the header is looked for.
 
-    After it come frames of the records that have the header's width, and batches of the others. Raises Stopped for a file
-    that cannot be read.
+    After it come parts, or batches where only the slower reader knows what is meant. Raises Stopped for a file that cannot
+    be read.
     """
     line, rest = 1, b""
-    pieces = text.blocks(source, tick, defect)
-    for block in pieces:
+    for block in text.blocks(source, tick, defect):
         rest += block
-        if layout.width is None:
+        if layout.names is None:
             batch, used = _first(rest, delimiter)
             yield batch
-            line += rest.count(b"\n", 0, used)
+            line += blocks.count_lines(rest[:used])
             rest = rest[used:]
-            if layout.width is None:
+            if layout.names is None:
                 return
-        for item, used in _parts(rest, delimiter, layout.width, line, last=False):
-            yield from item
-            line += rest.count(b"\n", 0, used)
+        if rest:
+            item, used, feeds = _part(rest, delimiter, layout.names, line, last=False)
+            if item:
+                yield item
+            line += feeds
             rest = rest[used:]
         if len(rest) > LONGEST:
             raise Stopped(f"The file cannot be read from line {line} on: a quotation mark may not be closed.")
-    if rest and layout.width is not None:
-        for item, _ in _parts(rest, delimiter, layout.width, line, last=True):
-            yield from item
+    if rest and layout.names is not None:
+        item, _, _ = _part(rest, delimiter, layout.names, line, last=True)
+        if item:
+            yield item
 
 
 def _first(block: bytes, delimiter: str) -> tuple[Batch, int]:
@@ -122,23 +132,20 @@ def _first(block: bytes, delimiter: str) -> tuple[Batch, int]:
     return batch, at
 
 
-def _parts(
-    block: bytes, delimiter: str, width: int, line: int, last: bool
-) -> Iterator[tuple[list[Batch | pl.DataFrame], int]]:
+def _part(
+    block: bytes, delimiter: str, names: Sequence[str], line: int, last: bool
+) -> tuple[Batch | Part | None, int, int]:
+    """The whole records of a block, and how many bytes and lines they take."""
     cut = blocks.cut(block, delimiter, last)
     if cut is None:
-        batch = _slowly(block, delimiter, line)
-        yield [batch], len(block)
-        return
+        return _slowly(block, delimiter, line), len(block), blocks.count_lines(block)
     found, used = cut
     if not used:
-        return
-    frame, odd = blocks.frame(block[:used], found, width, delimiter, line)
+        return None, 0, 0
+    frame, odd = blocks.frame(block[:used], found, names, delimiter, line)
     if frame is None:  # the two readers do not agree: the slower one is right
-        yield [_slowly(block[:used], delimiter, line)], used
-        return
-    found_odd = [Batch([each for each, _ in odd], [cells for _, cells in odd])] if odd else []
-    yield [frame, *found_odd], used
+        return _slowly(block[:used], delimiter, line), used, found.feeds
+    return Part(frame, Batch([each for each, _ in odd], [cells for _, cells in odd])), used, found.feeds
 
 
 def _slowly(block: bytes, delimiter: str, line: int) -> Batch:

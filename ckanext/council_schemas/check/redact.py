@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from . import rules
-from .engine import typed
 from .findings import Findings
+from .judge import typed
 from .reading import Stopped
 from .rules import Context
 from .rules.apart import Apart

@@ -54,8 +54,8 @@ class _Seen:
 
     bytes: int = 0
     utf8: bool = True
-    feeds: int = 0
-    returns: int = 0
+    feeds: bool = False
+    returns: bool = False
     multibyte: int = 0
     high: int = 0
     undefined: int = 0
@@ -95,8 +95,8 @@ def _scan(path: Path, limit: int, tick: Callable[[int], None]) -> tuple[_Seen, s
 
 def _letters(seen: _Seen, piece: bytes) -> bytes:
     """Count what tells encodings apart; returns the first bytes of a sign that goes on in the next piece."""
-    seen.feeds += piece.count(b"\n")
-    seen.returns += piece.count(b"\r")
+    seen.feeds = seen.feeds or b"\n" in piece
+    seen.returns = seen.returns or b"\r" in piece
     if piece.isascii():
         return b""
     cut = len(piece)

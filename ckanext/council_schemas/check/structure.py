@@ -11,7 +11,7 @@ import polars as pl
 
 from . import blocks, header, rules
 from .findings import Findings
-from .reading import Batch, Layout, Stopped
+from .reading import Batch, Layout, Part, Stopped
 from .tables import Table
 from .types import Column, Limits
 
@@ -52,7 +52,7 @@ class Shape:
 
 
 def frames(
-    batches: Iterator[Batch | pl.DataFrame],
+    batches: Iterator[Batch | Part],
     layout: Layout,
     table: Table | None,
     mapping: dict[str, str],
@@ -77,7 +77,7 @@ def frames(
         message, fix = "The names of the columns are spread over two rows.", "Write each name in one cell of one row."
         found.add("split-header", message, fix, line=first.lines[place], value=value)
     _head(head.labels, first.lines[place], table, mapping, limits, found, shape)
-    layout.width = len(shape.columns)
+    layout.names = [column.key for column in shape.columns]
     after = place + head.rows
     rest = Batch(first.lines[after:], first.rows[after:])
     names = [header.norm(cell) for cell in head.labels]
@@ -154,24 +154,20 @@ def _blank(lines: list[int], found: Findings) -> None:
         found.keep("blank-row", line, None, None, "This row is blank.", "Take it out.")
 
 
-def _frame(
-    item: Batch | pl.DataFrame, names: list[str], limits: Limits, found: Findings, shape: Shape
-) -> pl.DataFrame | None:
+def _frame(item: Batch | Part, names: list[str], limits: Limits, found: Findings, shape: Shape) -> pl.DataFrame | None:
     """The rows of a part, stripped; empty cells are null, blank rows and rows that repeat the header are gone."""
-    frame = _plain(item, found, shape)
+    keys = [column.key for column in shape.columns]
+    frame = _plain(item, keys, found) if isinstance(item, Batch) else item.frame
+    if isinstance(item, Part) and item.odd.lines:
+        frame = frame.vstack(_plain(item.odd, keys, found))
     if not frame.height:
         return None
-    keys = [column.key for column in shape.columns]
-    if isinstance(item, Batch):  # frames come without them
-        frame = frame.with_columns(pl.col(keys).str.strip_chars(blocks.SPACES))
-    # Spaces of any width are spaces to a reader.
-    frame = frame.with_columns(pl.col(keys).str.strip_chars())
-    frame = frame.with_columns(pl.when(pl.col(keys) != "").then(pl.col(keys)).name.keep())
-    blank = pl.all_horizontal(pl.col(keys).is_null())
-    empty = frame.filter(blank)[rules.LINE].to_list()
-    if empty:
-        _blank(empty, found)
-        frame = frame.filter(~blank)
+    if all(frame[key].null_count() for key in keys):
+        blank = pl.all_horizontal(pl.col(keys).is_null())
+        empty = frame.filter(blank)[rules.LINE].to_list()
+        if empty:
+            _blank(empty, found)
+            frame = frame.filter(~blank)
     shape.rows += frame.height
     if shape.rows > limits.rows:
         raise Stopped(f"The file has more than {limits.rows:,} rows; no more are checked.")
@@ -182,19 +178,14 @@ def _frame(
     return _again(frame, names, found, shape) if set(names) - {""} else frame
 
 
-def _plain(item: Batch | pl.DataFrame, found: Findings, shape: Shape) -> pl.DataFrame:
-    """A part as a frame of the columns' keys."""
-    keys = [column.key for column in shape.columns]
-    if isinstance(item, pl.DataFrame):
-        return item.select(rules.LINE, *(pl.col(f"c{place}").alias(key) for place, key in enumerate(keys)))
+def _plain(batch: Batch, keys: list[str], found: Findings) -> pl.DataFrame:
+    """Records as a frame of the columns' keys."""
     width = len(keys)
-    if any(len(row) != width for row in item.rows):
-        _mend(item, width, found)
-    columns = zip(*item.rows, strict=True) if item.rows else [[] for _ in keys]
-    data = {rules.LINE: pl.Series(rules.LINE, item.lines, dtype=pl.Int64)}
-    return pl.DataFrame(
-        data | {key: pl.Series(key, cells, dtype=pl.String) for key, cells in zip(keys, columns, strict=True)}
-    )
+    if any(len(row) != width for row in batch.rows):
+        _mend(batch, width, found)
+    frame = pl.DataFrame(batch.rows, schema=dict.fromkeys(keys, pl.String), orient="row")
+    frame.insert_column(0, pl.Series(rules.LINE, batch.lines, dtype=pl.Int64))
+    return blocks.clean(frame, keys)
 
 
 def _mend(batch: Batch, width: int, found: Findings) -> None:
@@ -228,6 +219,9 @@ def _mend(batch: Batch, width: int, found: Findings) -> None:
 
 
 def _long(frame: pl.DataFrame, limits: Limits, found: Findings, shape: Shape) -> None:
+    most = frame.select(pl.exclude(rules.LINE).str.len_bytes().max())
+    if max(each or 0 for each in most.row(0)) <= limits.cell:
+        return
     most = frame.select(pl.exclude(rules.LINE).str.len_chars().max())
     for column in shape.columns:
         if (most[column.key][0] or 0) <= limits.cell:

@@ -3,6 +3,7 @@
 import codecs
 from collections.abc import Callable, Iterator
 
+from .blocks import count_lines
 from .sniff import Source
 
 BLOCK = 1 << 20
@@ -26,7 +27,7 @@ def blocks(source: Source, tick: Callable[[int], None], defect: OnDefect) -> Ite
         if b"\0" in block:
             _each(block, line, lambda text: b"\0" in text, "nul", defect)
             block = block.replace(b"\0", b"")
-        line += block.count(b"\n")
+        line += count_lines(block)
         tick(done)
         if block:
             yield block

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
+from functools import cache
 
 import polars as pl
 
@@ -34,17 +36,44 @@ TRUE, FALSE = ("y", "yes", "true", "t", "1"), ("n", "no", "false", "f", "0")
 
 def numbers(texts: pl.Series) -> pl.Series:
     """Float64; null where a text is no number."""
-    plain = texts.cast(pl.Float64, strict=False)
-    # nan and inf are numbers to polars, and to nobody who writes an amount.
-    if plain.null_count() == texts.null_count() and not texts.str.contains("[A-Za-z]").any():
-        return plain
+    return _rest(texts, _read(texts, _PLAIN), lambda left: _once(left, lambda each: _read(each, _dressed())))
+
+
+def _read(texts: pl.Series, how: pl.Expr) -> pl.Series:
+    return texts.to_frame("text").select(how).to_series()
+
+
+def _rest(texts: pl.Series, found: pl.Series, read: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """``found``, with what is null in it, though its text is not, read by a slower reader."""
+    if found.null_count() > texts.null_count():
+        left = (found.is_null() & texts.is_not_null()).arg_true()
+        found = found.scatter(left, read(texts.gather(left)))
+    return found.alias(texts.name)
+
+
+def _once(texts: pl.Series, read: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """What a reader makes of texts; each is read once where they repeat, as days do."""
+    once = texts.unique()
+    if len(once) * 3 >= len(texts):
+        return read(texts)
+    pairs = pl.DataFrame({"text": once, "value": read(once)})
+    return texts.to_frame("text").join(pairs, on="text", how="left", nulls_equal=True, maintain_order="left")["value"]
+
+
+_TEXT = pl.col("text")
+# nan and inf are numbers to polars, and to nobody who writes an amount.
+_PLAIN = pl.when(~_TEXT.str.contains("[A-Za-z]")).then(_TEXT.cast(pl.Float64, strict=False))
+
+
+@cache
+def _dressed() -> pl.Expr:
+    """Numbers in the form of an account."""
     # A minus sign that is none on a keyboard, and the wide pound sign of East Asia.
-    upper = texts.str.to_uppercase().str.replace_many(["−", "–", "￡"], ["-", "-", "£"]).str.strip_chars()
-    fits = upper.str.contains(NUMBER)
+    upper = _TEXT.str.to_uppercase().str.replace_many(["−", "–", "￡"], ["-", "-", "£"]).str.strip_chars()
     digits = upper.str.replace_all(r"[^\d.]", "").cast(pl.Float64, strict=False)
-    signed = pl.select(pl.when(upper.str.contains(_NEGATIVE)).then(-digits).otherwise(digits)).to_series()
-    power = upper.str.contains(_POWER)
-    return pl.select(pl.when(fits).then(signed).when(power).then(plain)).to_series().alias(texts.name)
+    signed = pl.when(upper.str.contains(_NEGATIVE)).then(-digits).otherwise(digits)
+    power = pl.when(upper.str.contains(_POWER)).then(_TEXT.cast(pl.Float64, strict=False))
+    return pl.when(upper.str.contains(NUMBER)).then(signed).otherwise(power)
 
 
 def integers(texts: pl.Series) -> pl.Series:
@@ -56,27 +85,35 @@ def integers(texts: pl.Series) -> pl.Series:
 
 def dates(texts: pl.Series) -> pl.Series:
     """Date; null where a text is no date of the years 1900 to 2199. A time of day behind it is passed over."""
-    cut = texts.str.replace(_TIME, "").str.strip_chars()
-    found = _dates(cut, pl.Series(texts.name, [None] * len(texts), dtype=pl.Date))
-    if found.null_count() > texts.null_count():
-        words = cut.str.replace(_WEEKDAY, "").str.replace_all(_ORDINAL, "$1").str.replace(r"(?i)\bsept\b", "Sep")
-        found = _dates(words.str.replace_all(r"\s*([/.-])\s*", "$1").str.replace_all(r",?\s+", " "), found)
-    if found.null_count() > texts.null_count():
-        serials = pl.select(pl.when(cut.str.contains(_SERIAL)).then(cut)).to_series().cast(pl.Int32, strict=False)
-        found = found.zip_with(found.is_not_null(), (serials - 25569).cast(pl.Date))
-    return found.alias(texts.name)
+    return _rest(texts, _read(texts, _day(_TEXT, DATES[0])), _loose)
 
 
-def _dates(texts: pl.Series, found: pl.Series) -> pl.Series:
-    """``found``, with what is null in it read in the first form that fits."""
-    missing = texts.null_count()
-    for form in DATES:
-        if found.null_count() <= missing:
-            break
-        read = texts.str.to_date(form, strict=False, exact=True)
-        found = found.zip_with(found.is_not_null(), read)
-        found = found.set(~found.dt.year().is_between(1900, 2199).fill_null(True), None)
-    return found
+def _day(text: pl.Expr, form: str) -> pl.Expr:
+    read = text.str.to_date(form, strict=False, exact=True)
+    return pl.when(read.dt.year().is_between(1900, 2199)).then(read)
+
+
+@cache
+def _in_forms() -> pl.Expr:
+    """A text in the first form that fits."""
+    return pl.coalesce(_day(_TEXT, form) for form in DATES)
+
+
+def _loose(texts: pl.Series) -> pl.Series:
+    """Days in any form, with a time behind them, in words, or as a workbook counts them."""
+    cut = _read(texts, _TEXT.str.replace(_TIME, "").str.strip_chars())
+    return _once(cut, lambda each: _rest(each, _read(each, _in_forms()), _in_words))
+
+
+def _in_words(texts: pl.Series) -> pl.Series:
+    words = _TEXT.str.replace(_WEEKDAY, "").str.replace_all(_ORDINAL, "$1").str.replace(r"(?i)\bsept\b", "Sep")
+    plain = _read(texts, words.str.replace_all(r"\s*([/.-])\s*", "$1").str.replace_all(r",?\s+", " "))
+    return _rest(texts, _read(plain, _in_forms()), lambda left: _read(left, _serial()))
+
+
+def _serial() -> pl.Expr:
+    days = pl.when(_TEXT.str.contains(_SERIAL)).then(_TEXT).cast(pl.Int32, strict=False)
+    return (days - 25569).cast(pl.Date)
 
 
 def booleans(texts: pl.Series) -> pl.Series:

@@ -38,7 +38,10 @@ def value_key(key: str) -> str:
 
 @dataclass(frozen=True)
 class Test:
-    """True of ``where`` in a row of a chunk is a problem of column ``key`` (None: of the row). ``severity``: if not the rule's."""
+    """True of ``where`` in a row of a chunk is a problem of column ``key`` (None: of the row). ``severity``: if not the rule's.
+
+    ``screen``: a pattern of cells, so that ``where`` is true of no cell that it does not fit; it makes the test cheaper.
+    """
 
     __test__ = False  # pytest: this is none of yours
 
@@ -48,6 +51,7 @@ class Test:
     fix: Words
     severity: str | None = None
     rule: str = ""
+    screen: str | None = None
 
 
 @dataclass(frozen=True)

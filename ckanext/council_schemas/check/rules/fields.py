@@ -167,6 +167,5 @@ def pattern(context: Context) -> Iterator[Test]:
 )
 def withheld_(context: Context) -> Iterator[Test]:
     for field in context.fields():
-        yield Test(
-            field.name, withheld(field.name), '"{value}": this was left out.', "Leave it, if it may not be told."
-        )
+        message, fix = '"{value}": this was left out.', "Leave it, if it may not be told."
+        yield Test(field.name, withheld(field.name), message, fix, screen=WITHHELD)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+import numpy as np
 import polars as pl
 
 from . import LINE, Collector, Context, Found, rule
@@ -14,23 +15,28 @@ class _Seen:
 
     def __init__(self, names: list[str], whole: bool):
         self.names, self.whole = names, whole
-        self.hashes: list[pl.DataFrame] = []
+        self.hashes: list[np.ndarray] = []
+        self.lines: list[np.ndarray] = []
 
     def add(self, frame: pl.DataFrame) -> None:
         part = frame.filter(pl.any_horizontal(pl.col(self.names).is_not_null())) if not self.whole else frame
-        keys = part.select(self.names)
-        self.hashes.append(pl.DataFrame({"hash": keys.hash_rows(seed=7), LINE: part[LINE]}))
+        self.hashes.append(part.select(self.names).hash_rows(seed=7).to_numpy())
+        self.lines.append(part[LINE].to_numpy())
 
     def finish(self, limit: int) -> Iterable[Found]:
         if not self.hashes:
             return
-        every = pl.concat(self.hashes)
+        hashes, lines = np.concatenate(self.hashes), np.concatenate(self.lines)
         self.hashes.clear()
-        twice = every.filter(every["hash"].is_duplicated())
+        self.lines.clear()
+        ordered = np.sort(hashes)
+        more = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+        if not len(more):
+            return
+        here = np.isin(hashes, more)
+        twice = pl.DataFrame({"hash": hashes[here], LINE: lines[here]})
         first = pl.col(LINE).first().over("hash").alias("first")
         again = twice.with_columns(first).filter(pl.col(LINE) != pl.col("first")).sort(LINE)
-        if not again.height:
-            return
         what = "This row is the same" if self.whole else "The key of this row is the same"
         fix = "Take one of them out." if self.whole else "Each row needs a key of its own."
         told: list[tuple[int | None, str | None, str, str]] = [

@@ -56,7 +56,7 @@ def _whose(context: Context) -> Iterator[str]:
 @rule("personal-ni", "personal", "A National Insurance number")
 def ni(context: Context) -> Iterator[Test]:
     for key in _texts(context):
-        yield Test(key, pl.col(key).str.contains(NI), "This looks like a National Insurance number.", FIX)
+        yield Test(key, pl.col(key).str.contains(NI), "This looks like a National Insurance number.", FIX, screen=NI)
 
 
 def _nhs(text: str) -> bool:
@@ -73,7 +73,7 @@ def nhs_number(context: Context) -> Iterator[Test]:
         shape = r"(?:^|\D)(\d{10})(?:$|\D)" if "nhs" in column.header.lower() else NHS
         found = pl.col(column.key).str.extract(shape, 1)
         where = found.map_elements(_nhs, return_dtype=pl.Boolean) & ~pl.col(column.key).str.contains(ABROAD)
-        yield Test(column.key, where, "This looks like an NHS number: its check digit is right.", FIX)
+        yield Test(column.key, where, "This looks like an NHS number: its check digit is right.", FIX, screen=shape)
 
 
 @rule("personal-email", "personal", "A person's email address")
@@ -85,6 +85,7 @@ def email(context: Context) -> Iterator[Test]:
             found.is_not_null() & ~found.str.contains(OFFICE),
             "This holds an email address that may be a person's.",
             FIX,
+            screen=EMAIL,
         )
 
 
@@ -101,13 +102,13 @@ def _rings(text: str) -> bool:
 @rule("personal-phone", "personal", "A phone number", "A mobile is mostly a person's; a landline may be a home's.")
 def phone(context: Context) -> Iterator[Test]:
     for key in _texts(context):
-        yield Test(key, pl.col(key).str.contains(MOBILE), "This looks like a mobile phone number.", FIX)
+        yield Test(key, pl.col(key).str.contains(MOBILE), "This looks like a mobile phone number.", FIX, screen=MOBILE)
     # In a text a landline is mostly an office's; beside a payee's name it may be a home's.
     named = [column.key for column in context.columns if column.field is None and _TELEPHONE.search(column.header)]
     for key in {*_whose(context), *named}:
         found = pl.col(key).str.extract(LANDLINE, 1).map_elements(_rings, return_dtype=pl.Boolean)
         here = found.fill_null(False) & ~pl.col(key).str.contains(MOBILE)
-        yield Test(key, here, "This looks like a phone number; it may be a home's.", FIX)
+        yield Test(key, here, "This looks like a phone number; it may be a home's.", FIX, screen=LANDLINE)
 
 
 @rule("personal-bank", "personal", "Details of a bank account")
@@ -132,6 +133,7 @@ def bank(context: Context) -> Iterator[Test]:
             account | world.fill_null(False),
             "This looks like a bank account: a sort code and number, or an IBAN.",
             FIX,
+            screen=f"(?:{SORT_CODE})|(?:{IBAN})",
         )
 
 
@@ -179,7 +181,7 @@ def address(context: Context) -> Iterator[Test]:
         # In a text of its own: a house's number, its street and a postcode.
         where = pl.col(key).str.contains(POSTCODE) & pl.col(key).str.contains(_HOUSE)
         if context.column(key) and not _of_address(context, key):
-            yield Test(key, where, '"{value}" may hold the address of a home.', FIX)
+            yield Test(key, where, '"{value}" may hold the address of a home.', FIX, screen=POSTCODE)
     for column in context.columns:
         if _of_address(context, column.key):
             where = pl.col(column.key).str.contains(POSTCODE) | pl.col(column.key).str.contains(_HOME)

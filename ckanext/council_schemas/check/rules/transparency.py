@@ -6,6 +6,7 @@ Source: Local Government Transparency Code 2015, DCLG, 27 February 2015. A table
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -103,25 +104,29 @@ def small_sector(context: Context) -> Iterator[Test]:
         )
 
 
+_MONTH = (pl.col("day").dt.year().cast(pl.Int32) * 12 + pl.col("day").dt.month()).alias("month")
+
+
 class _OnePeriod:
     """The dates of a column, to see those that lie outside the months of nearly all others."""
 
     def __init__(self, name: str, months: int):
         self.name, self.months = name, months
         self.parts: list[pl.DataFrame] = []
+        self.counts: Counter[int] = Counter()
 
     def add(self, frame: pl.DataFrame) -> None:
-        self.parts.append(frame.select(LINE, pl.col(value_key(self.name)).alias("day")).drop_nulls("day"))
+        part = frame.select(LINE, pl.col(value_key(self.name)).alias("day")).drop_nulls("day")
+        self.parts.append(part)
+        self.counts.update(dict(part.group_by(_MONTH).len().iter_rows()))
 
     def finish(self, limit: int) -> Iterator[Found]:
-        every = pl.concat(self.parts) if self.parts else None
-        if every is None or every.height < 20:
+        counts, height = self.counts, self.counts.total()
+        if height < 20:
             return
-        month = (pl.col("day").dt.year().cast(pl.Int32) * 12 + pl.col("day").dt.month()).alias("month")
-        counts = dict(every.select(month).group_by("month").len().iter_rows())
-        best = max(counts, key=lambda first: sum(counts.get(first + after, 0) for after in range(self.months)))
-        stray = every.filter(~month.is_between(best, best + self.months - 1))
-        if not stray.height or stray.height * 20 > every.height:
+        best = max(sorted(counts), key=lambda first: sum(counts[first + after] for after in range(self.months)))
+        stray = pl.concat(part.filter(~_MONTH.is_between(best, best + self.months - 1)) for part in self.parts)
+        if not stray.height or stray.height * 20 > height:
             return  # a file of a year, or of no one period: nothing strays
         told: list[Any] = [
             (line, day.isoformat(), f"{day} lies outside the {self.months} months of nearly all other rows.", FIX)
