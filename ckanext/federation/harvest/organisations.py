@@ -14,6 +14,8 @@ from . import store
 from .text import slug
 
 log = logging.getLogger(__name__)
+# "fed" and a number: the key of an advisory lock (links.py has 2 and 3).
+MAKING = 0x66656404
 
 
 class Organisations:
@@ -40,7 +42,8 @@ class Organisations:
         if key not in self._ids:
             found = _existing(name)
             if not found and self._node["organization_policy"] == "create":
-                found = self._create(name)
+                _lock()
+                found = _existing(name) or self._create(name)
             if not found:
                 return self._node["organization_id"]
             store.add_organization(self._node["id"], key, found)
@@ -60,6 +63,11 @@ class Organisations:
             model.Session.rollback()
             log.warning("No organisation was made for %r: %s", title, error)
             return ""
+
+
+def _lock() -> None:
+    """Until the transaction ends no other lane makes an organisation: two whose nodes have one publisher would both make it."""
+    model.Session.execute(sa.select(sa.func.pg_advisory_xact_lock(MAKING, 0)))
 
 
 def _active() -> sa.Select:
