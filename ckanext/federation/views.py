@@ -26,6 +26,9 @@ STATUSES = (
     "failed",
 )
 STATUSES += ("cancelled", "undone", "kept", "parted", "joined")
+# What a plan that waits would do, and under which name its counts have it.
+ACTIONS = {"create": "create", "link": "link", "update": "update", "restore": "restore", "withdraw": "withdraw"}
+ACTIONS |= {"refuse": "refused"}
 
 federation = Blueprint("federation", __name__, url_prefix="/federation")
 
@@ -86,19 +89,24 @@ def run(run_id: str) -> str | Response:
     """A run: the plan with each field's difference, or what became of it."""
     status = toolkit.request.args.get("status", "")
     status = status if status in STATUSES else ""
+    action = toolkit.request.args.get("action", "")
+    action = action if action in ACTIONS and not status else ""
     raw_page = toolkit.request.args.get("page", "1")
     page = int(raw_page) if raw_page.isdigit() and 0 < int(raw_page) < 100_000 else 1
-    shown = _act("federation_run_show", id=run_id, status=status, limit=PAGE, offset=(page - 1) * PAGE)
+    window = {"limit": PAGE, "offset": (page - 1) * PAGE}
+    shown = _act("federation_run_show", id=run_id, status=status, action=action, **window)
     if toolkit.request.args.get("format") == "json":
         return jsonify(shown)
-    total = shown["results"].get(status, 0) if status else sum(shown["results"].values())
-    may_apply = shown["status"] in ("planned", "held") and toolkit.h.check_access(
-        "federation_plan_apply", {"id": run_id}
-    )
+    waits = shown["status"] in ("planned", "held")
+    kinds, by = _kinds(shown, waits)
+    total = kinds.get(action or status, 0) if action or status else sum(shown["results"].values())
+    may_apply = waits and toolkit.h.check_access("federation_plan_apply", {"id": run_id})
     found = {
         "run": shown,
-        "status": status,
-        "statuses": [one for one in STATUSES if shown["results"].get(one)],
+        "waits": waits,
+        "kinds": kinds,
+        "by": by,
+        "kind": action or status,
         "page": page,
         "last_page": max(1, -(-total // PAGE)),
         "may_apply": may_apply,
@@ -106,6 +114,14 @@ def run(run_id: str) -> str | Response:
         "may_undo": _may_undo(shown),
     }
     return toolkit.render("federation/run.html", found)
+
+
+def _kinds(shown: dict[str, Any], waits: bool) -> tuple[dict[str, int], str]:
+    """By what the outcomes can be narrowed, with how many there are of each, and the parameter that does it: a plan that waits by
+    what it would do, any other run by what became of it."""
+    if waits:
+        return {one: number for one, name in ACTIONS.items() if (number := shown["counts"].get(name))}, "action"
+    return {one: shown["results"][one] for one in STATUSES if shown["results"].get(one)}, "status"
 
 
 def _may_undo(shown: dict[str, Any]) -> bool:
@@ -185,6 +201,11 @@ def join(dataset: str) -> Any:
     return _say(dataset, "federation_record_join", toolkit._("They are one dataset now."), other=other)
 
 
+def keep_apart(dataset: str) -> Any:
+    """A dataset is none of those that it looks like."""
+    return _say(dataset, "federation_record_keep_apart", toolkit._("It stays a dataset of its own."))
+
+
 def _say(dataset: str, action: str, said: str, **data: Any) -> Any:
     try:
         toolkit.get_action(action)({}, {"id": dataset, **data})
@@ -214,6 +235,7 @@ federation.add_url_rule("/run/<run_id>", view_func=run)
 federation.add_url_rule("/run/<run_id>/apply", view_func=apply_plan, methods=["POST"])
 federation.add_url_rule("/dataset/<dataset>/split", view_func=split, methods=["POST"])
 federation.add_url_rule("/dataset/<dataset>/join", view_func=join, methods=["POST"])
+federation.add_url_rule("/dataset/<dataset>/keep-apart", view_func=keep_apart, methods=["POST"])
 federation.add_url_rule("/<name>", view_func=node)
 federation.add_url_rule("/<name>/plan", view_func=make_plan, methods=["POST"])
 federation.add_url_rule("/<name>/retry", view_func=retry, methods=["POST"])

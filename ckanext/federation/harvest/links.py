@@ -58,19 +58,19 @@ def fill() -> None:
 
 def find(node: store.Row, run_id: str, comparison: Comparison) -> int:
     """Turn creations of a plan into links to datasets that other nodes have; how many."""
-    if not comparison.counts.create or not _others(node["id"]):
+    if not comparison.counts.create or not others(node["id"]):
         return 0
     fill()
-    repeated, apart, after = repeated_keys(run_id), _apart(node["id"]), 0
+    repeated, split, after = repeated_keys(run_id), apart(node["id"]), 0
     taken: set[str] = set()
     columns = outcome_table.c
     query = sa.select(columns.id, columns.upstream_id, columns.title, columns.known_by, columns.dataset)
     query = query.where(columns.run_id == run_id, columns.action == CREATE, columns.status == "planned")
     while rows := model.Session.execute(query.where(columns.id > after).order_by(columns.id).limit(BATCH)).all():
         after = rows[-1].id
-        others = _sharing(node["id"], rows)
+        near = sharing(node["id"], rows)
         for row in rows:
-            match = _match(node["id"], row, others, repeated, apart)
+            match = _match(node["id"], row, near, repeated, split)
             if match and match.other not in taken:
                 _turn(row, match)
                 taken.add(match.other)
@@ -89,11 +89,11 @@ def claim(node_id: str, steps: list[store.Row], run_id: str) -> dict[int, identi
     locks = sa.text("SELECT pg_advisory_xact_lock(:class, bucket) FROM unnest(CAST(:buckets AS integer[])) AS bucket")
     model.Session.execute(locks, {"class": KEYS_CLASS, "buckets": buckets})
     rows = [_Row(step) for step in steps]
-    others = _sharing(node_id, rows)
-    if all(other.node_id == node_id for other in others):
+    near = sharing(node_id, rows)
+    if all(other.node_id == node_id for other in near):
         return {}
-    repeated, apart = repeated_keys(run_id), _apart(node_id)
-    found = {row.id: _match(node_id, row, others, repeated, apart) for row in rows}
+    repeated, split = repeated_keys(run_id), apart(node_id)
+    found = {row.id: _match(node_id, row, near, repeated, split) for row in rows}
     return {step_id: match for step_id, match in found.items() if match}
 
 
@@ -141,13 +141,13 @@ def repeated_keys(run_id: str) -> set[str]:
     return set(model.Session.execute(query).scalars())
 
 
-def why(match: identity.Match) -> str:
-    """For a steward: which dataset it is, where it was met, and by what it is known."""
+def why(match: identity.Match, verb: str = "is") -> str:
+    """For a steward: which dataset it is (``verb``: or may be), where it was met, and by what it is known."""
     rows = of(match.other, ("active", "withdrawn"))
     title = rows[0]["dataset"].get("title", "") if rows else ""
     nodes = ", ".join(dict.fromkeys(row["node_title"] for row in rows))
     evidence = "; ".join(key.partition(":")[2] for key in match.evidence[:3])
-    return f"It is the same dataset as “{title}”, met at {nodes}: {_SAID[match.kind]} ({evidence})."[:1_000]
+    return f"It {verb} the same dataset as “{title}”, met at {nodes}: {_SAID[match.kind]} ({evidence})."[:1_000]
 
 
 class _Row:
@@ -158,42 +158,46 @@ class _Row:
         self.title, self.known_by = step["title"], step["known_by"]
 
 
-def _others(node_id: str) -> bool:
+def others(node_id: str) -> bool:
+    """Has any other node a dataset here?"""
     query = sa.select(sa.exists().where(record_table.c.node_id != node_id, record_table.c.package_id != ""))
     return bool(model.Session.execute(query).scalar())
 
 
-def _apart(node_id: str) -> set[str]:
+def apart(node_id: str) -> set[str]:
+    """Upstream ids of the node's records that a steward said are the same as no other."""
     query = sa.select(record_table.c.upstream_id).where(record_table.c.node_id == node_id, record_table.c.apart)
     return set(model.Session.execute(query).scalars())
 
 
-def _sharing(node_id: str, rows: Iterable[Any]) -> list[same.Other]:
+def sharing(node_id: str, rows: Iterable[Any], again: bool = False) -> list[same.Other]:
     """Records, of whatever node, that share a key with one of the rows and whose dataset is there. What the node itself
-    has withdrawn does not count."""
+    has withdrawn does not count; nor, with ``again`` (the rows are here already), what a steward keeps apart."""
     keys = sorted({key for row in rows for key in row.known_by})
     if not keys:
         return []
     columns = record_table.c
+    states = sa.or_(columns.state == "active", sa.and_(columns.state == "withdrawn", columns.node_id != node_id))
+    if again:
+        states = sa.and_(columns.state == "active", columns.apart.is_(False), model.Package.state == "active")
     query = (
         sa.select(columns.node_id, columns.package_id, columns.dataset["title"].astext, columns.known_by)
         .join(model.package_table, model.package_table.c.id == columns.package_id)
-        .where(columns.known_by.op("&&")(sa.literal(keys, ARRAY(sa.Text))))
-        .where(sa.or_(columns.state == "active", sa.and_(columns.state == "withdrawn", columns.node_id != node_id)))
+        .where(columns.known_by.op("&&")(sa.literal(keys, ARRAY(sa.Text))), states)
     )
     return [same.Other(row[0], row[1], row[2] or "", frozenset(row[3])) for row in model.Session.execute(query)]
 
 
-def _match(node_id: str, row: Any, others: list[same.Other], repeated: set[str], apart: set[str]) -> Any:
-    if row.upstream_id in apart:
+def _match(node_id: str, row: Any, records: list[same.Other], repeated: set[str], split: set[str]) -> Any:
+    if row.upstream_id in split:
         return None
-    near = [other for other in others if not other.keys.isdisjoint(row.known_by)]
+    near = [other for other in records if not other.keys.isdisjoint(row.known_by)]
     match = same.find(node_id, row.known_by, row.title, near, repeated) if near else None
     return None if match and has_own(node_id, match.other, row.upstream_id) else match
 
 
 def _turn(row: Any, match: identity.Match) -> None:
-    others = of(match.other, ("active", "withdrawn"))
-    differences = changes(others[0]["dataset"], row.dataset)[:MOST_DIFFERENCES] if others else []
+    met = of(match.other, ("active", "withdrawn"))
+    differences = changes(met[0]["dataset"], row.dataset)[:MOST_DIFFERENCES] if met else []
     values = {"action": LINK, "package_id": match.other, "reason": why(match), "changes": differences}
     model.Session.execute(sa.update(outcome_table).where(outcome_table.c.id == row.id).values(**values))

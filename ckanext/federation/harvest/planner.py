@@ -13,7 +13,7 @@ from ckan import model
 
 from .. import config, signals
 from ..model import now
-from . import control, fetch, guard, links, moves, own, store
+from . import alike, control, fetch, guard, links, moves, own, store
 from .compare import UPDATE, Comparison, Counts
 from .convert import Converted, Policy, convert
 from .dialects import towpath
@@ -189,6 +189,11 @@ class Planner:
         linked = links.find(self.node, self.run_id, comparison)
         if linked:
             self.notes.append(f"{linked} datasets are ones that other nodes have too: they become one with those.")
+        alike_now = alike.find(self.node, self.run_id)
+        if alike_now:
+            self.notes.append(
+                f"{alike_now} datasets that are here already may be ones that other nodes have too; see below."
+            )
 
     def _comparison(self, dialect: Any) -> Comparison:
         def read(item: Any) -> Converted:

@@ -13,6 +13,7 @@ from .actions.nodes import (
 from .actions.records import (
     federation_quarantine_list,
     federation_record_join,
+    federation_record_keep_apart,
     federation_record_retry,
     federation_record_show,
     federation_record_split,
@@ -44,6 +45,7 @@ __all__ = [
     "federation_plan_apply",
     "federation_quarantine_list",
     "federation_record_join",
+    "federation_record_keep_apart",
     "federation_record_retry",
     "federation_record_show",
     "federation_record_split",

@@ -29,6 +29,7 @@ __all__ = [
     "federation_plan_apply",
     "federation_quarantine_list",
     "federation_record_join",
+    "federation_record_keep_apart",
     "federation_record_retry",
     "federation_record_show",
     "federation_record_split",
@@ -132,6 +133,11 @@ def federation_record_join(context: Context, data_dict: DataDict) -> AuthResult:
         if not may.get("success"):
             return may
     return {"success": True}
+
+
+def federation_record_keep_apart(context: Context, data_dict: DataDict) -> AuthResult:
+    """Who may edit the dataset."""
+    return authz.is_authorized("package_update", context, {"id": data_dict.get("id")})
 
 
 def federation_node_create(context: Context, data_dict: DataDict) -> AuthResult:

@@ -90,6 +90,11 @@ def record_split() -> Schema:
     return {"id": _get("not_empty", "unicode_safe"), "node": node_id()["id"]}
 
 
+def record_keep_apart() -> Schema:
+    """For ``federation_record_keep_apart``."""
+    return {"id": _get("not_empty", "unicode_safe")}
+
+
 def record_join() -> Schema:
     """For ``federation_record_join``."""
     return {"id": _get("not_empty", "unicode_safe"), "other": _get("not_empty", "unicode_safe")}

@@ -7,6 +7,8 @@ import json
 import pytest
 from ckan import plugins
 
+SITES = {"wharfedale": "https://data.wharfedale.example/", "region": "https://data.region.example/"}
+
 
 @pytest.fixture
 def federation(with_plugins, clean_db, clean_index, migrate_db_for):
@@ -78,3 +80,30 @@ def items():
 def make():
     """The function ``item``."""
     return item
+
+
+@pytest.fixture
+def two(federation, server, ckan_config, monkeypatch):
+    """A function that serves items at a node and harvests them: the council's own portal, and one of the region."""
+    from ckan.tests.helpers import call_action
+
+    monkeypatch.setitem(ckan_config, "ckanext.federation.allowed_hosts", [server.address])
+    monkeypatch.setitem(ckan_config, "ckanext.federation.pause_seconds", "0")
+    for name, site in SITES.items():
+        call_action("federation_node_create", name=name, title=name.title(), feed_url=f"{server.url}/{name}", url=site)
+
+    def act(name, items, action="run", **data):
+        server.serve(f"/{name}", json.dumps({"dataset": items}).encode())
+        return call_action(f"federation_{action}", id=name, **data)
+
+    return act
+
+
+@pytest.fixture
+def copy(make):
+    """A function: the record of ``make`` as the region's portal has it, under an id and a licence of its own."""
+
+    def copy(number, **more):
+        return make(number, **{"identifier": f"r-{number}", "description": "As the region tells it.", **more})
+
+    return copy

@@ -1,6 +1,5 @@
 """The same dataset met at two nodes is one dataset with two hops, whatever the order; a withdrawal passes it on."""
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -14,32 +13,6 @@ from ckan.tests.helpers import call_action
 PLUGINS = "federation council_schemas scheming_datasets scheming_organizations dcat"
 pytestmark = pytest.mark.ckan_config("ckan.plugins", PLUGINS)
 INI = Path(__file__).resolve().parents[3] / "config" / "test.ini"
-SITES = {"wharfedale": "https://data.wharfedale.example/", "region": "https://data.region.example/"}
-
-
-@pytest.fixture
-def two(federation, server, ckan_config, monkeypatch):
-    """A function that serves items at a node and harvests them: the council's own portal, and one of the region."""
-    monkeypatch.setitem(ckan_config, "ckanext.federation.allowed_hosts", [server.address])
-    monkeypatch.setitem(ckan_config, "ckanext.federation.pause_seconds", "0")
-    for name, site in SITES.items():
-        call_action("federation_node_create", name=name, title=name.title(), feed_url=f"{server.url}/{name}", url=site)
-
-    def act(name, items, action="run", **data):
-        server.serve(f"/{name}", json.dumps({"dataset": items}).encode())
-        return call_action(f"federation_{action}", id=name, **data)
-
-    return act
-
-
-@pytest.fixture
-def copy(make):
-    """A function: the record of ``make`` as the region's portal has it, under an id and a licence of its own."""
-
-    def copy(number, **more):
-        return make(number, **{"identifier": f"r-{number}", "description": "As the region tells it.", **more})
-
-    return copy
 
 
 @pytest.fixture

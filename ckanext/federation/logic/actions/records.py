@@ -9,7 +9,7 @@ from ckan.logic import validate
 from ckan.plugins import toolkit
 from ckan.types import Context, DataDict
 
-from ...harvest import met, overrides, quarantine, run, store
+from ...harvest import alike, met, overrides, quarantine, run, store
 from .. import schema
 from .shared import find_node, in_lane, may, plain, progress_of, shown_run, trusted, user_of
 
@@ -22,7 +22,8 @@ def federation_record_show(context: Context, data_dict: DataDict) -> dict[str, A
     (the node's). ``met`` are the other nodes that have the same dataset, the nearest to its origin first: node, upstream id, page
     and dates, and ``differences``: ``field``, ``here`` (the values that govern) and ``there``.
 
-    Who may edit the dataset also gets the raw record.
+    Who may edit the dataset also gets the raw record, and ``alike``: the datasets here that it may be (``name``, ``title``,
+    ``nodes``, ``kind``, ``evidence``).
 
     :param id: the dataset's id or name
     """
@@ -44,7 +45,8 @@ def federation_record_show(context: Context, data_dict: DataDict) -> dict[str, A
     ]
     fields += ["upstream_modified", "harvested", "first_harvested", "state", "content_hash", "raw_sha256"]
     if may("package_update", context, {"id": data_dict["id"]}):
-        fields += ["raw", "notes", "reason", "run_id"]
+        fields += ["raw", "notes", "reason", "run_id", "alike"]
+        record["alike"] = alike.of(record["package_id"])
     return plain({key: record[key] for key in fields})
 
 
@@ -103,6 +105,21 @@ def federation_record_join(context: Context, data_dict: DataDict) -> dict[str, A
     for done in in_lane(lambda: run.join(kept.id, taken.id, user_of(context), progress_of(context))):
         _done(done)
     return toolkit.get_action("federation_record_show")(trusted(context), {"id": kept.id})
+
+
+@validate(schema.record_keep_apart)
+def federation_record_keep_apart(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Say that a harvested dataset is none of those that it may be (``alike`` of ``federation_record_show``): it is matched to none
+    again, unless it is joined.
+
+    :param id: the dataset's id or name
+    :returns: the dataset, as ``federation_record_show``
+    """
+    package = _package(data_dict["id"])
+    toolkit.check_access("federation_record_keep_apart", context, {"id": package.id})
+    alike.keep_apart(package.id)
+    model.Session.commit()
+    return toolkit.get_action("federation_record_show")(trusted(context), {"id": package.id})
 
 
 def _done(run_id: str) -> dict[str, Any]:
