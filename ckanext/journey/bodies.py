@@ -32,6 +32,19 @@ class LineageReceived:
 
 
 @dataclass(frozen=True)
+class ProvReceived:
+    """A file in W3C PROV, character for character as it came; its steps are events of their own, after this one.
+
+    `form` is the format that it was read as, `sha256` of its bytes, `token` the id of the ingest token, if it came by one.
+    """
+
+    form: str
+    document: str
+    sha256: str
+    token: str | None = None
+
+
+@dataclass(frozen=True)
 class AliasRegistered:
     """A dataset that tools call `namespace` and `name` is this resource or dataset; both None: no longer."""
 
@@ -85,6 +98,7 @@ class ReuseRecorded:
 
 BODIES: dict[str, type] = {
     "lineage-received": LineageReceived,
+    "prov-received": ProvReceived,
     "alias-registered": AliasRegistered,
     "file-checked": FileChecked,
     "downloads-counted": DownloadsCounted,

@@ -80,8 +80,14 @@ def _later(event: ev.Event, body: bodies.LineageReceived) -> Iterator[Row]:
     yield from ()
 
 
+def _kept(event: ev.Event, body: bodies.ProvReceived) -> Iterator[Row]:
+    """The file itself: what it tells of are steps of their own."""
+    yield from ()
+
+
 PROJECTORS: dict[type, Callable[[ev.Event, Any], Iterator[Row]]] = {
     bodies.LineageReceived: _later,
+    bodies.ProvReceived: _kept,
     bodies.AliasRegistered: _aliased,
     bodies.FileChecked: _checked,
     bodies.DownloadsCounted: _downloads,

@@ -73,6 +73,36 @@ def export(dataset: str, form: str, output: str | None) -> None:
         click.echo(f"Cut: {done['cut']['steps']} steps, {done['cut']['files']} files are left out.", err=True)
 
 
+@journey.command("prov-import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dataset", required=True, help="The dataset whose journey it tells of, by id or name.")
+@click.option(
+    "-f", "--format", "form", help="prov-json, prov-n, prov-xml, prov-ttl ... (else told by name or beginning)."
+)
+@click.option("--visibility", default="public", show_default=True, help="Who sees the steps.")
+@click.option("--dry-run", is_flag=True, help="Say what would be recorded; write nothing.")
+def prov_import(file: Path, dataset: str, form: str | None, visibility: str, dry_run: bool) -> None:
+    """Record the steps that another tool's PROV file tells of."""
+    from .imports import reading
+
+    asked = {"dataset": dataset, "content": file.read_bytes(), "visibility": visibility, "dry_run": dry_run}
+    if form := form or reading.format_of(file.name):
+        asked["format"] = form
+    try:
+        done = _run("journey_prov_import", asked)
+    except tk.ObjectNotFound as error:
+        raise click.ClickException(f"{dataset}: no such dataset") from error
+    for step in done["steps"]:
+        click.echo(
+            f"{'known   ' if step['known'] else 'recorded' if not dry_run else 'would be'} {step['type']}: {step['activity']}"
+        )
+    for note in done["not_mapped"]:
+        click.echo(
+            f"{note['count']} x {note['text']}" + (f" ({', '.join(note['where'])})" if note["where"] else ""), err=True
+        )
+    click.secho(f"{done['recorded']} steps recorded, {done['known']} known before.", fg="green")
+
+
 @journey.command()
 @click.option("--anchor", help="Where else this is written down, such as a newspaper's issue.")
 def checkpoint(anchor: str | None) -> None:

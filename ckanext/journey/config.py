@@ -49,6 +49,11 @@ def lineage_bytes() -> int:
     return tk.config["ckanext.journey.lineage_bytes"]
 
 
+def prov_statements() -> int:
+    """The most things and relations of a PROV file that is read."""
+    return tk.config["ckanext.journey.prov_statements"]
+
+
 def releases_kept() -> int:
     """How many published releases of a file are kept to tell what changed; 0: none."""
     return tk.config["ckanext.journey.releases_kept"]

@@ -83,7 +83,7 @@ class SystemRegistered:
 
 @dataclass(frozen=True)
 class StepRecorded:
-    """A step somebody told of."""
+    """A step somebody told of. `original`: what the file that it was read from calls it, where our words say less."""
 
     type: str
     started: str | None = None
@@ -107,6 +107,7 @@ class StepRecorded:
     capture: str = "manual"
     confidence: str = "attested"
     visibility: str = "public"
+    original: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -229,6 +230,7 @@ Body = (
     | WorkflowMoved
     | CaptureFailed
     | bodies.LineageReceived
+    | bodies.ProvReceived
     | bodies.AliasRegistered
     | bodies.FileChecked
     | bodies.DownloadsCounted
@@ -269,19 +271,19 @@ class Event:
         return TYPE_OF[type(self.body)]
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A dataclass as a dict without what is empty; the rest as it is."""
     if is_dataclass(value):
-        pairs = ((f.name, _plain(getattr(value, f.name))) for f in fields(value))
+        pairs = ((f.name, plain(getattr(value, f.name))) for f in fields(value))
         return {name: item for name, item in pairs if item is not None and item not in ([], {})}
     if isinstance(value, tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return value
 
 
 def to_bytes(event: Event) -> bytes:
     """The canonical JSON of an event: sorted keys, no spaces, UTF-8. These bytes are what is hashed."""
-    document = {"v": VERSION, "type": event.type, **_plain(event)}
+    document = {"v": VERSION, "type": event.type, **plain(event)}
     return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 

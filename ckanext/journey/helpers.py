@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from . import access, config, glyphs, grouping, path, phrases, picture, summary, vocab
 from .exports import registry
+from .imports.told import tail
 from .releases import keep
 from .workflow import stages
 
@@ -192,6 +193,11 @@ def journey_details(step: dict[str, Any]) -> list[str]:
                 n=journey_number(detail["records"])
             )
         )
+    original = detail.get("original") or {}
+    if names := [tail(each) for each in (*original.get("types", ()), *original.get("derivation", ()))]:
+        told.append(tk._("In the file that it was read from: {names}").format(names=", ".join(names)))
+    if original.get("bundle"):
+        told.append(tk._("Bundle: {name}").format(name=tail(original["bundle"])))
     if step["type"] == "correct":
         told += phrases.what_changed(detail)
     return told

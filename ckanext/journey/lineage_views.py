@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.wrappers import Request, Response
 
-from . import config
+from . import config, prov_views
 from .lineage import receive, tokens
 from .lineage.document import DocumentError
 
@@ -90,6 +90,25 @@ def single() -> Any:
 @lineage.route("/batch", methods=["POST"])
 def batch() -> Any:
     return take(tk.request, True)
+
+
+@lineage.route("/prov", methods=["POST"])
+def prov() -> Any:
+    """A file in W3C PROV for the dataset that the address names; from a tool with a token, or an editor with an API token."""
+    request: Any = tk.request
+    secret = bearer(request)
+    token = tokens.find(model.Session.connection(), secret) if secret else None
+    # A cookie is not enough: another site's page could send a form here in its owner's name.
+    if token is None and not (tk.g.get("login_via_auth_header") and tk.current_user.is_authenticated):
+        return _refuse(401, "give the token of an organisation: Authorization: Bearer ...")
+    request.max_content_length = config.lineage_bytes()
+    try:
+        body = receive.plain(request.get_data(cache=False), request.headers.get("Content-Encoding", "").lower())
+        return prov_views.answered(request, token, body)
+    except (receive.TooLargeError, RequestEntityTooLarge):
+        return _refuse(413, f"at most {config.lineage_bytes():,} bytes are taken, packed or unpacked")
+    except DocumentError as error:
+        return _refuse(400, str(error))
 
 
 class Front:

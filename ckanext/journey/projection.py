@@ -56,6 +56,8 @@ def _recorded(event: ev.Event, body: ev.StepRecorded) -> Iterator[Row]:
     values = {name: getattr(body, name) for name in same.split()}
     values["agent_role"] = body.agent_role
     values["system_id"] = system_id(event.stream, body.system) if body.system else None
+    if body.original:
+        values["detail"] = {"original": body.original}
     yield step_row(event, "", body.type, plan_id=plan, **values)
     for direction, items in (("input", body.inputs), ("output", body.outputs)):
         for position, item in enumerate(items):

@@ -14,10 +14,11 @@ from . import config, downloads, forms, pages
 from .export_views import chosen, exports, send
 from .graph_views import graph
 from .lineage_views import lineage
+from .prov_views import prov
 from .release_views import releases
 from .workflow_views import workflow
 
-__all__ = ["exports", "graph", "journey", "lineage", "releases", "workflow"]
+__all__ = ["exports", "graph", "journey", "lineage", "prov", "releases", "workflow"]
 
 journey = Blueprint("journey", __name__)
 journey.after_app_request(downloads.seen)

@@ -115,6 +115,7 @@ CAPTURES: dict[str, str] = {
     "harvest": N_("Recorded by this portal when it harvested"),
     "openlineage": N_("Reported by a tool"),
     "manual": N_("Told by a data steward"),
+    "prov": N_("Read from a provenance file of another tool"),
 }
 
 CONFIDENCES: dict[str, str] = {
@@ -132,6 +133,7 @@ ROLES: dict[str, str] = {
     "member": N_("Member"),
     "user": N_("Registered user"),
     "tool": N_("A tool"),
+    "person": N_("A person, whose role is not told"),
 }
 
 SYSTEM_KINDS: dict[str, str] = {

@@ -97,7 +97,12 @@ def kind(facets: dict[str, Any], name: str) -> str:
     told = _facet(facets, "job.towpath_step").get("type")
     if told in vocab.TYPES:
         return str(told)
-    return next((code for code, words in _WORDS if re.search(words, name, re.IGNORECASE)), "clean")
+    return by_words(name) or "clean"
+
+
+def by_words(text: str) -> str | None:
+    """The kind of step that words in a name tell of, if any does."""
+    return next((code for code, words in _WORDS if re.search(words, text, re.IGNORECASE)), None)
 
 
 def _plan(job: dict[str, Any], code: dict[str, Any]) -> ev.Plan | None:

@@ -12,6 +12,7 @@ from .actions.proof import (
     journey_checkpoint_mirror,
     journey_verify,
 )
+from .actions.prov import journey_prov_import
 from .actions.reuse import journey_reuse_create
 from .actions.show import journey_event_list, journey_rebuild, journey_show
 from .actions.steps import journey_step_create
@@ -55,6 +56,7 @@ __all__ = [
     "journey_officer_create",
     "journey_officer_list",
     "journey_officer_revoke",
+    "journey_prov_import",
     "journey_rebuild",
     "journey_release_create",
     "journey_release_record",

@@ -7,6 +7,7 @@ from typing import Any
 from ckan import authz, model
 from ckan.plugins import toolkit as tk
 
+from .. import ledger
 from ..lineage import tokens
 from ..workflow import templates
 
@@ -36,6 +37,19 @@ def journey_export(context: Any, data_dict: dict[str, Any]) -> Answer:
 def journey_step_create(context: Any, data_dict: dict[str, Any]) -> Answer:
     """Editors of the dataset's organisation, and the dataset's own collaborators with that right."""
     return _editor(context, data_dict, "dataset", tk._("Only editors of the dataset's organisation may add steps"))
+
+
+@tk.auth_allow_anonymous_access
+def journey_prov_import(context: Any, data_dict: dict[str, Any]) -> Answer:
+    """Who may add steps; or a tool with a token of the dataset's organisation, which only our own view puts into a context."""
+    token = context.get("journey_token")
+    if token is None:
+        return _editor(context, data_dict, "dataset", tk._("Only editors of the dataset's organisation may add steps"))
+    package = model.Package.get(tk.get_or_bust(data_dict, "dataset"))
+    # A dataset of others is to a token as if it were not there.
+    if package is None or package.state == "deleted" or (package.owner_org or ledger.UNOWNED) != token.stream:
+        raise tk.ObjectNotFound(tk._("This token's organisation has no such dataset"))
+    return {"success": True}
 
 
 @tk.auth_allow_anonymous_access

@@ -102,6 +102,19 @@ def step_schema() -> dict[str, Any]:
     }
 
 
+def prov_schema() -> dict[str, Any]:
+    get: Any = tk.get_validator
+    return {
+        "dataset": [get("not_empty")],
+        "content": [get("ignore_missing")],
+        "upload": [get("ignore_missing")],
+        "format": [get("ignore_empty"), get("journey_prov_format")],
+        "visibility": [get("default")("public"), get("journey_visibility")],
+        "dry_run": [get("default")(False), get("boolean_validator")],
+        "__extras": [_unknown],
+    }
+
+
 def system_schema() -> dict[str, Any]:
     get: Any = tk.get_validator
     return {

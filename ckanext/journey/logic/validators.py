@@ -10,6 +10,7 @@ from ckan.plugins import toolkit as tk
 
 from .. import vocab
 from ..config import zone
+from ..imports import reading
 from ..workflow import stages
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -28,6 +29,10 @@ def journey_evidence_kind(value: Any) -> str:
 
 def journey_visibility(value: Any) -> str:
     return _one_of(value, vocab.VISIBILITIES)
+
+
+def journey_prov_format(value: Any) -> str:
+    return _one_of(value, reading.FORMATS)
 
 
 def journey_move(value: Any) -> str:
