@@ -49,7 +49,7 @@ class Site:
         return answer.json()["result"]
 
 
-def wait_for_tables(site: Site, seconds: float = 480) -> None:
+def wait_for_tables(site: Site, seconds: float = 1200) -> None:
     """Until the job worker has loaded every CSV of the demo into the DataStore."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
