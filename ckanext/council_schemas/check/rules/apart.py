@@ -29,7 +29,7 @@ class Apart:
     def __init__(self, context: Context):
         fields = list(context.fields())
         self.needed = [field.name for field in fields if field.required]
-        self.typed = [field.name for field in fields if field.required and field.type in ("date", "number")]
+        self.typed = [field.name for field in fields if field.required and field.type in ("date", "number", "integer")]
         self.sums = [field.name for field in fields if field.required and field.type == "number"]
         self.keys = [column.key for column in context.columns]
 
@@ -68,6 +68,9 @@ class Apart:
 
     def _is_note(self, row: dict[str, Any], filled: int) -> bool:
         """No date and no amount that can be read, and a text where one belongs, or alone in the first column."""
-        if not self.typed or any(row[value_key(name)] is not None for name in self.typed):
+        alone = filled == 1 and row[self.keys[0]] is not None
+        if not self.typed:
+            return alone and len(self.needed) > 2
+        if any(row[value_key(name)] is not None for name in self.typed):
             return False
-        return any(row[name] is not None for name in self.typed) or (filled == 1 and row[self.keys[0]] is not None)
+        return any(row[name] is not None for name in self.typed) or alone
