@@ -77,7 +77,9 @@ def to_xlsx(sheets: Sequence[Sheet], guide: Guide) -> bytes:
 
 
 def _cell(place: Any, text: str, bold: bool = False, fill: Any = None) -> Any:
-    """Always a text: what looks like a formula, a number or a date stays what it is."""
+    """Always a text: what looks like a formula, a number or a date stays what it is. An empty one has its column's form."""
+    if not text and not fill:
+        return None
     made: Any = WriteOnlyCell(place, _LOOKS_ESCAPED.sub("_x005F_", text))
     made.data_type = "s"
     made.number_format = "@"
@@ -94,7 +96,10 @@ def _sheet(book: Any, sheet: Sheet, lists: Mapping[str, int], guide: Guide) -> N
     place.freeze_panes = "C2"
     for at, field in enumerate(sheet.fields, 1):
         wide = field.kind in (LIST, GROUPS, TAGS) or field.name in ("title", "notes", "description")
-        place.column_dimensions[get_column_letter(at)].width = 40 if wide else 22
+        column = place.column_dimensions[get_column_letter(at)]
+        column.width = 40 if wide else 22
+        column.number_format = "@"  # what is typed into an empty cell is a text too
+        column.alignment = TOP
     last = max(len(sheet.rows) + 500, 1000)
     for at, field in enumerate(sheet.fields, 1):
         if field.name in lists:

@@ -7,9 +7,9 @@ is no score.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from . import duties
+from . import duties, periods
 from .duties import Obligation
 from .match import Met
 
@@ -20,7 +20,6 @@ STATES = (LATE, UNKNOWN, DUE, UPCOMING, PUBLISHED, NOT_APPLICABLE, VOLUNTARY)
 # There is a file, and nothing says yet whether it holds the data.
 UNMEASURED = {"not-measured", "being-checked"}
 WEIGHT = {True: 1.0, False: 0.5, None: 1.0}
-YEAR = timedelta(days=366)
 
 
 @dataclass(frozen=True)
@@ -123,4 +122,5 @@ def score(entries: Iterable[Entry], today: date) -> Score:
 
 def _counts(entry: Entry, today: date) -> bool:
     due = entry.obligation.due
-    return bool(due) and (entry.obligation.period.key == "once" or today - YEAR < due < today)
+    # By the calendar, not by days: over a leap day last year's sets would be out of the score before this year's are in it.
+    return bool(due) and (entry.obligation.period.key == "once" or periods.add_months(today, -12) <= due < today)

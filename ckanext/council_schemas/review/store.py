@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -66,6 +67,16 @@ def held_ids(package_id: str) -> set[str]:
     if not ready():
         return set()
     query = sa.select(table.c.resource_id).where(table.c.package_id == package_id, table.c.current, table.c.held)
+    return set(model.Session.execute(query).scalars())
+
+
+def packages_with_held(package_ids: Iterable[str]) -> set[str]:
+    """Of these datasets, those with a file that is not public."""
+    if not ready():
+        return set()
+    query = sa.select(table.c.package_id).where(
+        table.c.package_id.in_(list(package_ids)), table.c.current, table.c.held
+    )
     return set(model.Session.execute(query).scalars())
 
 

@@ -80,8 +80,49 @@ def package(seeds: Seeds, dataset: Seed, built: build.Built) -> dict[str, Any]:
         "lgsl_service": dataset.get("lgsl", ""),
         "gss_area": seeds.council["gss_area"],
         "sensitivity": dataset["sensitivity"],
+        "in_series": [record_id(dataset["series"])] if dataset.get("series") else "",
     }
     return {key: value for key, value in told.items() if value != ""}
+
+
+def record_id(name: str) -> str:
+    return str(uuid.uuid5(SPACE, f"record/{name}"))
+
+
+def series(seeds: Seeds, seed: Seed) -> dict[str, Any]:
+    """For ``package_create``: a series, whose datasets name it."""
+    return _record(seeds, seed, "dataset_series") | {
+        "frequency": f"{AUTHORITY}/frequency/{seed['frequency']}",
+        "series_order_field": seed["order"],
+    }
+
+
+def project(seeds: Seeds, seed: Seed) -> dict[str, Any]:
+    """For ``package_create``: an analytics project and the datasets that it used."""
+    texts = ("problem", "agency", "other_data", "model", "action", "outcome")
+    return _record(seeds, seed, "analytics-project") | {
+        **{name: seed[name].strip() for name in texts},
+        "use_area": seed["use_area"],
+        "datasets": [dataset_id(name) for name in seed["datasets"]],
+        "temporal_coverage": [{edge: seed["period"][edge].isoformat() for edge in ("start", "end")}],
+    }
+
+
+def _record(seeds: Seeds, seed: Seed, kind: str) -> dict[str, Any]:
+    return {
+        "id": record_id(seed["name"]),
+        "name": seed["name"],
+        "title": seed["title"],
+        "notes": seed["notes"].strip(),
+        "type": kind,
+        "owner_org": seed["organisation"],
+        "private": False,
+        "license_id": "uk-ogl",
+        "tags": [{"name": tag} for tag in seed["tags"]],
+        "contact": [seed["contact"]],
+        "theme": [f"{AUTHORITY}/data-theme/{code}" for code in seed["themes"]],
+        "gss_area": seeds.council["gss_area"],
+    }
 
 
 def area(gss: str) -> dict[str, str]:

@@ -53,6 +53,7 @@ class Loader:
             raise DemoError(f"the demo's datasets need the plugins {', '.join(absent)}: add them to ckan.plugins")
         self._organisations()
         self._systems()
+        self._records("Series", [describe.series(self.seeds, each) for each in self.seeds.series()])
         self.say("Making the files ...")
         built = build.build_all(self.seeds)
         files = [file for one in built.values() for file in one.files]
@@ -61,6 +62,7 @@ class Loader:
             started = time.monotonic()
             done = self._dataset(dataset, built[dataset["name"]])
             self.say(f"{dataset['name']}: {done} ({time.monotonic() - started:.1f} s)")
+        self._records("Projects", [describe.project(self.seeds, each) for each in self.seeds.projects()])
 
     def _organisations(self) -> None:
         there = set(act("organization_list", {}))
@@ -77,6 +79,13 @@ class Loader:
             act("journey_system_create", describe.system(seed), seed["name"], defer_commit=True)
         model.repo.commit()
         self.say(f"Legacy systems: {len(self.seeds.council['systems'])}")
+
+    def _records(self, what: str, wanted: list[dict[str, Any]]) -> None:
+        """Series come before their datasets and projects after theirs, as each names what has to be there."""
+        new = [each for each in wanted if not _there(each["id"])]
+        for each in new:
+            act("package_create", each, each["name"])
+        self.say(f"{what}: {len(new)} new, {len(wanted) - len(new)} there")
 
     def _dataset(self, dataset: Seed, built: build.Built) -> str:
         for file in built.files:
@@ -171,6 +180,15 @@ class Loader:
         self.say(
             f"Charts: {len(wanted)} {'in' if waits else 'put in'} the queue, {len(self.charts) - len(wanted)} there"
         )
+
+
+def _there(record_id: str) -> bool:
+    """Also one that was deleted here: it is left alone."""
+    try:
+        act("package_show", {"id": record_id})
+    except tk.ObjectNotFound:
+        return False
+    return True
 
 
 def _sent(told: dict[str, Any], file: build.File) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Read ``seeds/``: the council, its words, its datasets."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,22 @@ class SeedError(ValueError):
 
 @dataclass(frozen=True)
 class Seeds:
-    """The parsed folder. ``datasets`` are in the order of their names, those made from others last."""
+    """The parsed folder. ``datasets`` are in the order of their names, those made from others last; ``records``: series, projects."""
 
     council: Seed
     words: Seed
     datasets: list[Seed]
+    records: Seed = field(default_factory=dict)
+
+    def series(self) -> list[Seed]:
+        """Those that a dataset names."""
+        named = {dataset.get("series") for dataset in self.datasets}
+        return [each for each in self.records.get("series", ()) if each["name"] in named]
+
+    def projects(self) -> list[Seed]:
+        """Those whose datasets are all there."""
+        there = {dataset["name"] for dataset in self.datasets}
+        return [each for each in self.records.get("projects", ()) if there >= set(each["datasets"])]
 
     @property
     def as_of(self) -> date:
@@ -50,7 +61,9 @@ def read(where: Path | None = None) -> Seeds:
         raise SeedError(f"no council.yaml in {where}: set TOWPATH_SEEDS to the project's seeds folder")
     files = sorted((where / "datasets").glob("*.yaml"))
     datasets = [_checked(path) for path in files]
-    return Seeds(_load(where / "council.yaml"), _load(where / "words.yaml"), sorted(datasets, key=_made_from_others))
+    records = _load(where / "records.yaml") if (where / "records.yaml").is_file() else {}
+    council, words = _load(where / "council.yaml"), _load(where / "words.yaml")
+    return Seeds(council, words, sorted(datasets, key=_made_from_others), records)
 
 
 def _load(path: Path) -> Seed:

@@ -7,7 +7,9 @@ import io
 import pytest
 from ckan import model
 from ckan.lib import jobs as queues
+from ckan.lib import search
 from ckan.lib.redis import connect_to_redis
+from ckan.lib.search import SearchError
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories
 from ckan.tests.helpers import call_action
@@ -15,10 +17,11 @@ from openpyxl import Workbook, load_workbook
 from rq import SimpleWorker
 
 from ckanext.council_schemas import vocabularies
-from ckanext.council_schemas.bulk import jobs, store
+from ckanext.council_schemas.bulk import export, indexed, jobs, people, store
 from ckanext.council_schemas.bulk.kit import kit
 from ckanext.council_schemas.bulk.model import now
 from ckanext.council_schemas.bulk.notation import KEEP
+from ckanext.council_schemas.review import store as checks
 
 pytestmark = [
     pytest.mark.ckan_config("ckan.plugins", "council_schemas scheming_datasets scheming_organizations dcat"),
@@ -553,3 +556,66 @@ def test_the_files_as_csv(bulk, person):
 def test_a_search_that_cannot_be_understood(bulk, person):
     with pytest.raises(tk.ValidationError):
         out(person(), q="title:[", organization=bulk.org["id"])
+
+
+# From the index, not one by one
+
+
+def kept(bulk, **more):
+    return call_action("package_create", {"ignore_auth": True}, **bulk(**more))
+
+
+def shows(monkeypatch):
+    """The datasets that are asked for one by one."""
+    asked, show = [], people.show
+    monkeypatch.setattr(people, "show", lambda user, each, **more: asked.append(each) or show(user, each, **more))
+    return asked
+
+
+def test_a_sheet_is_made_from_the_index_and_holds_what_the_database_has(bulk, person, monkeypatch):
+    made = [kept(bulk, **FULL, title=f"Dataset {number}") for number in range(4)]
+    user, ids = person(), [each["id"] for each in made]
+    of = kit("dataset")
+    asked = shows(monkeypatch)
+    before = export.sheets(of, ids, model.User.get(user["name"]))
+    assert asked == []
+    monkeypatch.setattr(indexed, "records", lambda ids: {})
+    after = export.sheets(of, ids, model.User.get(user["name"]))
+    assert asked == ids
+    assert [sheet.rows for sheet in before] == [sheet.rows for sheet in after]
+    assert before[0].rows[0]["sensitivity"] and len(before[1].rows) == 8
+
+
+def test_what_the_index_does_not_have_as_it_was_saved_is_read_from_the_database(bulk, person, monkeypatch):
+    fresh, stale, gone = (kept(bulk, title=title) for title in ("Fresh", "Stale", "Not indexed"))
+    stored = model.Package.get(stale["id"])
+    stored.title, stored.metadata_modified = "Changed", now()
+    model.repo.commit()
+    search.clear(gone["id"])
+    asked = shows(monkeypatch)
+    user = model.User.get(person()["name"])
+    rows = export.sheets(kit("dataset"), [fresh["id"], stale["id"], gone["id"]], user)[0].rows
+    assert [row["title"] for row in rows] == ["Fresh", "Changed", "Not indexed"]
+    assert asked == [stale["id"], gone["id"]]
+    model.Package.get(fresh["id"]).state = "deleted"
+    model.repo.commit()
+    assert "Fresh" not in [row["title"] for row in export.sheets(kit("dataset"), [fresh["id"]], user)[0].rows]
+
+
+def test_a_dataset_with_a_held_file_is_read_from_the_database(bulk, person, monkeypatch):
+    dataset = kept(bulk, resources=[{"name": "January", "url": "https://example.org/jan.csv"}])
+    monkeypatch.setattr(checks, "packages_with_held", lambda ids: {dataset["id"]})
+    asked = shows(monkeypatch)
+    export.sheets(kit("dataset"), [dataset["id"]], model.User.get(person()["name"]))
+    assert asked == [dataset["id"]]
+
+
+def test_without_the_index_a_sheet_comes_from_the_database(bulk, person, monkeypatch):
+    dataset = kept(bulk, title="Here")
+
+    def broken(_self, _query, **_more):
+        raise SearchError("Solr is away")
+
+    monkeypatch.setattr("ckan.lib.search.query.PackageSearchQuery.run", broken)
+    rows = export.sheets(kit("dataset"), [dataset["id"]], model.User.get(person()["name"]))[0].rows
+    assert [row["title"] for row in rows] == ["Here"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 
 import pytest
@@ -268,3 +269,23 @@ def test_the_calendar_is_one_that_a_council_could_have(load, small):
     )
     said = {one["set"]: one for one in shown["said"]}
     assert said["waste-contracts"]["said_by"] != said["waste-contracts"]["approved_by"]
+
+
+def test_a_series_and_a_project_come_with_their_datasets_and_only_once(demo_seeds, app):
+    names = {"contracts-register", "food-parcels", "bus-punctuality"}
+    chosen = dataclasses.replace(demo_seeds, datasets=[one for one in demo_seeds.datasets if one["name"] in names])
+    first: list[str] = []
+    loader.Loader(chosen, first.append).council()
+    assert "Series: 1 new, 0 there" in first and "Projects: 1 new, 0 there" in first
+    series = call_action("package_show", id="where-the-money-goes")
+    assert series["type"] == "dataset_series"
+    assert call_action("package_show", id="contracts-register")["in_series"] == [series["id"]]
+    assert "Contracts over £5,000" in app.get("/dataset_series/where-the-money-goes").body
+    project = call_action("package_show", id="to-the-food-bank-by-bus")
+    assert project["datasets"] == [describe.dataset_id(name) for name in ("food-parcels", "bus-punctuality")]
+    assert "To the food bank by bus" in app.get("/use-area/city-optimisation").body
+    call_action("package_delete", id=series["id"])
+    again: list[str] = []
+    loader.Loader(chosen, again.append).council()
+    assert "Series: 0 new, 1 there" in again and "Projects: 0 new, 1 there" in again
+    assert call_action("package_show", id=series["id"])["state"] == "deleted"

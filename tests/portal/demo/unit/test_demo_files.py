@@ -1,6 +1,7 @@
 """The council's files: the same every time, and what they say they are."""
 
 import csv
+import dataclasses
 import hashlib
 import io
 import json
@@ -156,3 +157,13 @@ def test_air_quality_has_an_hour_a_row_and_no_dead_loggers(demo_built):
     found = records(demo_built, "air-quality", "air-quality-2026-07.csv")
     assert len({(row["Site ID"], row["Date Time"]) for row in found}) == len(found) > 3600
     assert all(0 < float(row["NO2"]) < 200 for row in found)
+
+
+def test_series_and_projects_name_what_is_there(demo_seeds):
+    names = {dataset["name"] for dataset in demo_seeds.datasets}
+    told = {each["name"] for each in demo_seeds.records["series"]}
+    assert {dataset["series"] for dataset in demo_seeds.datasets if dataset.get("series")} == told
+    assert [each["name"] for each in demo_seeds.series()] and [each["name"] for each in demo_seeds.projects()]
+    assert all(set(each["datasets"]) <= names for each in demo_seeds.records["projects"])
+    fewer = dataclasses.replace(demo_seeds, datasets=demo_seeds.datasets[:0])
+    assert fewer.series() == fewer.projects() == []
