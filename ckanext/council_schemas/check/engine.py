@@ -19,6 +19,13 @@ from .types import Limits, OnProgress, Progress, Report
 rules.describe(
     "encoding", "warning", "Not in UTF-8", "Other encodings garble £ and letters with accents.", "encoding-error"
 )
+rules.describe(
+    "more-sheets",
+    "error",
+    "Several sheets of one kind",
+    "As a table a workbook has one sheet: the others are lost.",
+    "source-error",
+)
 rules.describe("mixed-encoding", "error", "Two encodings in one file", "", "encoding-error")
 rules.describe("lost-letter", "error", "A sign that means nothing", "", "encoding-error")
 rules.describe("nul", "error", "A zero byte in the text", "", "encoding-error")
@@ -102,7 +109,11 @@ def batches(state: Run, source: sniff.Source, layout: reading.Layout) -> Iterato
     if source.format == "csv":
         return _csv(state, source, layout)
     archive.refuse_bomb(source, state.limits)
-    state.sheet, found = reading.workbook(source, state.limits, state.table)
+    state.sheet, found, alike = reading.workbook(source, state.limits, state.table)
+    if alike:
+        message = f"The sheets {', '.join(alike)} have the same columns as {state.sheet}, the only one that is read."
+        fix = "Put their rows on one sheet, or make a file of each."
+        state.found.add("more-sheets", message, fix, value=", ".join(alike))
     return found
 
 

@@ -167,14 +167,16 @@ def _slowly(block: bytes, delimiter: str, line: int) -> Batch:
 
 def workbook(
     source: Source, limits: Limits, table: Table | None = None, sheet: str | None = None
-) -> tuple[str, Iterator[Batch]]:
-    """The sheet whose header knows most fields of the table (else the first with rows), and its rows. Raises Stopped."""
+) -> tuple[str, Iterator[Batch], list[str]]:
+    """The sheet whose header knows most fields of the table (else the first with rows), its rows, and the other sheets that
+    are shown and know as many. Raises Stopped.
+    """
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
         book = CalamineWorkbook.from_path(str(source.path))
         names = [sheet] if sheet else list(book.sheet_names)
-        hidden = _hidden(book)
+        hidden, known = _hidden(book), {}
         best, rows, most = "", None, (-1, False, False)
         for name in names:
             found = book.get_sheet_by_name(name)
@@ -183,6 +185,7 @@ def workbook(
                     f"The sheet {name} claims {found.total_height:,} rows of {found.total_width:,} columns: too many."
                 )
             points = (_fields(found, table), name not in hidden, found.total_height > 3)
+            known[name] = points[0] if points[1] and found.total_height else 0  # the last row, from 0
             if points > most:
                 best, rows, most = name, found, points
     except (CalamineError, OSError, ValueError) as error:
@@ -191,7 +194,8 @@ def workbook(
         ) from error
     if rows is None:
         raise Stopped("This workbook has no sheet.")
-    return best, _sheet(rows)
+    alike = [name for name, fields in known.items() if name != best and fields > 1 and fields == known[best]]
+    return best, _sheet(rows), alike
 
 
 def tops(source: Source) -> Iterator[list[list[str]]]:

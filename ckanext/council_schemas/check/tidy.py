@@ -71,7 +71,7 @@ def tidy(
     """Write the cleaned copy to ``out``. ``names``: headers that are known become the table's names.
 
     With a ``redactor`` its cells are redacted and all others stay as they were written. Raises TidyError for what is
-    not a table, for rows with more filled cells than the header, and for too many cells to redact; and OSError.
+    not a table, for several sheets of one kind, for rows with more filled cells than the header, and for too many cells to redact; and OSError.
     """
     rules.load()
     state = engine.Run(Path(path), table, limits or Limits(), progress)
@@ -121,6 +121,9 @@ def _write(
 
 
 def _refuse(state: engine.Run) -> None:
+    if state.found.counts.get("more-sheets"):
+        told = next(each for each in state.found.problems() if each.rule == "more-sheets")
+        raise TidyError(f"{told.message} {told.fix}")
     over = [each.line for each in state.found.problems() if each.rule == "extra-cell" and each.severity == "error"]
     if over:
         lines = ", ".join(str(line) for line in over[:5])

@@ -128,6 +128,7 @@ def test_every_rule_is_planted_somewhere():
     rules.load()
     structural = {
         "split-header",
+        "more-sheets",
         "title-rows",
         "no-header",
         "blank-header",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import openpyxl
 import pytest
 from click.testing import CliRunner
 from council_schemas_files import COMPANIES, File, Plant
@@ -14,7 +15,7 @@ from council_schemas_files import COMPANIES, File, Plant
 from ckanext.council_schemas.check import Limits, Report, check_file, tables
 from ckanext.council_schemas.check.command import check
 from ckanext.council_schemas.check.recognise import recognise
-from ckanext.council_schemas.check.tidy import tidy
+from ckanext.council_schemas.check.tidy import TidyError, tidy
 
 TODAY = date(2026, 11, 26)
 SPEND, CARD, GRANTS, PAY = "expenditure-over-500", "procurement-card", "grants-vcse", "senior-salaries"
@@ -249,3 +250,23 @@ def test_the_command_says_what_a_file_looks_like(tmp_path):
     assert "as Spending over £500" in told.output and told.exit_code == 1
     path.write_text("street,bin day\nMill Lane,Monday\n", encoding="utf-8")
     assert CliRunner().invoke(check, [str(path), "--as", "auto"]).exit_code == 2
+
+
+def test_several_sheets_of_one_kind_are_not_passed_over_in_silence(tmp_path):
+    book = openpyxl.Workbook()
+    for number, name in enumerate(["April", "May", "June", "Old"]):
+        sheet = book.worksheets[0] if not number else book.create_sheet()
+        sheet.title = name
+        sheet.append(["Payment Date", "Department", "Supplier", "Purpose", "Amount"])
+        sheet.append([date(2025, 4 + number, 1), "Resources", "Kier Ltd", "Repairs", 750.5])
+    book["Old"].sheet_state = "hidden"
+    book.create_sheet("Empty").append(["Payment Date", "Department", "Supplier", "Purpose", "Amount"])
+    path = tmp_path / "months.xlsx"
+    book.save(path)
+    report = check_file(path, tables.get(SPEND))
+    assert [(each.rule, each.value) for each in report.problems if each.severity == "error"] == [
+        ("more-sheets", "May, June")
+    ]
+    assert report.sheet == "April" and not report.valid
+    with pytest.raises(TidyError, match="May, June"):
+        tidy(path, tmp_path / "out.csv", tables.get(SPEND))
