@@ -60,6 +60,6 @@ def _asked(ids: Sequence[str]) -> Iterator[Dict]:
             "rows": len(part),
             "facet": "false",
         }
-        for each in search.query_for("package").run(query)["results"]:
+        for each in search.query_for(model.Package).run(query)["results"]:
             if each.get("validated_data_dict"):
                 yield json.loads(each["validated_data_dict"])
