@@ -45,6 +45,7 @@ def federation_field(name: str) -> str:
         "license_id": toolkit._("Licence"),
         "tags": toolkit._("Keywords"),
         "theme": toolkit._("Themes"),
+        "identifier": toolkit._("Identifier"),
         "issued": toolkit._("First published"),
         "modified": toolkit._("Changed upstream"),
         "frequency": toolkit._("How often updated"),

@@ -1,5 +1,6 @@
 """A portal with its demo, started by the command itself, and a browser that looks at it."""
 
+import json
 import os
 import re
 import shutil
@@ -12,7 +13,9 @@ from pathlib import Path
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from ckanext.portal.launcher.ports import free_port
 
 PROJECT = Path(__file__).resolve().parents[2]
 # Chromium's own calls home would only fail on a closed network, many at a time.
@@ -26,14 +29,18 @@ QUIET = [
 ]
 
 
+expect.set_options(timeout=30_000)  # a page takes long where the machine is busy
+
+
 @dataclass(frozen=True)
 class Site:
-    """A running portal: its address and the sysadmin's name and password."""
+    """A running portal: its address, the sysadmin's name, password and token, and the port at which it harvests a test's nodes."""
 
     url: str
     user: str
     password: str
     token: str = ""
+    node_port: str = ""
 
     def action(self, name: str, /, **data) -> dict:
         """What everybody may ask."""
@@ -44,7 +51,7 @@ class Site:
         return self._asked(name, {"Authorization": self.token}, data)
 
     def _asked(self, name: str, headers: dict[str, str], data: dict) -> dict:
-        answer = requests.post(f"{self.url}/api/action/{name}", json=data, headers=headers, timeout=60)
+        answer = requests.post(f"{self.url}/api/action/{name}", json=data, headers=headers, timeout=180)
         assert answer.ok, f"{name}: {answer.text[:500]}"
         return answer.json()["result"]
 
@@ -61,9 +68,22 @@ def wait_for_tables(site: Site, seconds: float = 1200) -> None:
     pytest.fail("the job worker has not loaded the demo's files into the DataStore")
 
 
+def let_harvest(home: Path) -> str:
+    """Let the portal of this folder harvest this machine at a port, beside its own demo node's; that port."""
+    demo = free_port(set())
+    port = free_port({demo})
+    home.mkdir()
+    (home / "state.json").write_text(json.dumps({"ports": {"demo-node": demo}}))
+    hosts = f"127.0.0.1:{demo} 127.0.0.1:{port}"
+    (home / "settings.ini").write_text(
+        f"ckanext.federation.allowed_hosts = {hosts}\nckanext.federation.pause_seconds = 0\n"
+    )
+    return str(port)
+
+
 @pytest.fixture(scope="session")
 def site() -> Iterator[Site]:
-    """A portal of its own; PORTAL_TEST_SITE may name one that runs: address, sysadmin, password, token."""
+    """A portal of its own; PORTAL_TEST_SITE may name one that runs: address, sysadmin, password, token, port of nodes."""
     if there := os.environ.get("PORTAL_TEST_SITE"):
         yield Site(*there.split())
         return
@@ -71,6 +91,7 @@ def site() -> Iterator[Site]:
     env = {key: value for key, value in os.environ.items() if not key.startswith(("CKAN_", "PORTAL_"))}
     env |= {"PORTAL_HOME": str(folder / "home")}
     command = PROJECT / "portal"
+    node_port = let_harvest(folder / "home")
     done = subprocess.run([command, "up", "--detach"], env=env, capture_output=True, text=True, timeout=900)
     try:
         assert done.returncode == 0, done.stdout + done.stderr
@@ -79,7 +100,7 @@ def site() -> Iterator[Site]:
         assert url and user and password, done.stdout
         token = subprocess.run([command, "token"], env=env, capture_output=True, text=True, timeout=120)
         assert token.returncode == 0, token.stdout + token.stderr
-        found = Site(url[1], user[1], password[1], token.stdout.split()[-1])
+        found = Site(url[1], user[1], password[1], token.stdout.split()[-1], node_port)
         wait_for_tables(found)
         yield found
     finally:
