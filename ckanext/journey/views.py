@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ from ckan.plugins import toolkit as tk
 from flask import Blueprint, jsonify, make_response, send_file
 from flask.views import MethodView
 
-from . import config, downloads, forms, pages
+from . import downloads, forms, pages
 from .export_views import chosen, exports, send
 from .graph_views import graph
 from .lineage_views import lineage
@@ -48,10 +47,8 @@ class AddStep(MethodView):
 
     def get(self, id: str) -> Any:
         pkg = pages.allowed("journey_step_create", id)
-        kind = tk.request.args.get("type", "")
-        # Whoever comes from a link that says which step tells of it the day it is done.
-        preset = {"type": kind, "started_at": datetime.now(config.zone()).date().isoformat()} if kind else {}
-        return self._form(pkg, forms.Form(preset))
+        kind = tk.request.args.get("type", "")  # of a link that says which step is to be told
+        return self._form(pkg, forms.Form({"type": kind}))
 
     def post(self, id: str) -> Any:
         pages.check_token()

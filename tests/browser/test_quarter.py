@@ -72,15 +72,15 @@ def last_quarter(site: Site) -> None:
         site.administer("journey_step_create", dataset=LAST, type=kind, agent_role="Data steward", **told)
 
 
-def until(page: Page, address: str, gone: str, seconds: float = 240) -> None:
-    """Load a page until it no longer says that something is under way."""
+def until(page: Page, address: str, text: str, there: bool = False, seconds: float = 300) -> None:
+    """Load a page until it no longer says that something is under way, or (`there`) until it says that it is done."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         page.goto(address)
-        if not page.get_by_text(re.compile(gone)).count():
+        if bool(page.get_by_text(re.compile(text)).count()) == there:
             return
         time.sleep(1)
-    pytest.fail(f"{address} still says: {gone}")
+    pytest.fail(f"{address} {'does not say' if there else 'still says'}: {text}")
 
 
 def checked(page: Page) -> None:
@@ -225,6 +225,9 @@ def _corrected(page: Page, second: Page, site: Site) -> None:
     """A first correction is held and seen by nobody else; the right one is agreed to, published, and explained."""
     before = _public(site)
     assert "jane@" not in before and CORRECTED[0] in before
+    file = site.action("package_show", id=NOW)["resources"][0]["id"]
+    # A release is kept by a job; CKAN itself keeps only the file that took its place.
+    until(page, f"/dataset/{NOW}/resource/{file}/changes", "Releases that are kept", there=True)
     page.goto(f"/dataset/workflow/{NOW}")
     assert_accessible(page)
     follow(page, f"Replace {FILE}")

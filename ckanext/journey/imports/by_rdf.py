@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, parse
 
-from .told import END, PROV, ROLE, START, TYPE, Attributes, Told
+from ..vocab import N_
+from .told import END, PROV, ROLE, START, TYPE, Attributes, ReadError, Told
 
 _RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _FORMATS = {
@@ -55,13 +56,17 @@ _KIND_OF = {
 }  # fmt: skip
 _TIMES = {"startedAtTime": START, "endedAtTime": END}
 Node = dict[str, list[str]]
+MOST_QUADS = 200_000
+TOO_MANY_QUADS = N_("It makes more than {most} RDF statements")
 
 
 def read(text: str, form: str) -> Told:
     """What the text says. Raises SyntaxError with line and column."""
     nodes: dict[str, Node] = {}
     bundles: dict[str, str] = {}
-    for quad in parse(text.encode(), format=_FORMATS[form], base_iri=_BASE):
+    for count, quad in enumerate(parse(text.encode(), format=_FORMATS[form], base_iri=_BASE)):
+        if count > MOST_QUADS:
+            raise ReadError(TOO_MANY_QUADS, most=f"{MOST_QUADS:,}")
         subject = _text(quad.subject)
         values = nodes.setdefault(subject, {}).setdefault(quad.predicate.value, [])
         if (value := _text(quad.object)) not in values:

@@ -70,6 +70,8 @@ def read(text: str, form: str | None, most: int) -> Told:
     if code not in FORMATS:
         raise ReadError(UNKNOWN, formats=", ".join(FORMATS))
     try:
+        if (count := _at_least(text, code)) > most:
+            raise ReadError(TOO_MANY, count=f"{count:,}", most=f"{most:,}")
         told = _reader(code, text)(text, code)
     except ReadError:
         raise
@@ -80,6 +82,24 @@ def read(text: str, form: str | None, most: int) -> Told:
     if told.size > most:
         raise ReadError(TOO_MANY, count=f"{told.size:,}", most=f"{most:,}")
     return told
+
+
+# How many signs of its notation a statement may have before a text is refused unread, as reading is what takes long.
+_SIGNS = {"prov-n": (")", 4), "prov-xml": ("<", 40), "prov-rdfxml": ("<", 80)}
+
+
+def _at_least(text: str, code: str) -> int:
+    """A count of statements that is never too high by much, and soon made."""
+    if code in _SIGNS:
+        sign, most = _SIGNS[code]
+        return text.count(sign) // most
+    if code != "prov-json":
+        return 0
+    data = json.loads(text)
+    bundles = data.get("bundle") if isinstance(data, dict) else None
+    documents = [data, *(bundles.values() if isinstance(bundles, dict) else ())]
+    sections = (one for document in documents if isinstance(document, dict) for one in document.items())
+    return sum(len(held) for name, held in sections if name not in ("prefix", "bundle") and isinstance(held, dict))
 
 
 def _reader(code: str, text: str) -> Callable[[str, str], Told]:

@@ -12,7 +12,7 @@ from journey_export_sample import about, journey, rows
 
 from ckanext.journey import events as ev
 from ckanext.journey.exports import document, prov_json, prov_rdf
-from ckanext.journey.imports import reading, steps
+from ckanext.journey.imports import by_rdf, reading, steps
 from ckanext.journey.imports.told import ReadError
 
 SAMPLES = Path(__file__).parents[1] / "prov"
@@ -188,6 +188,23 @@ def test_too_many_statements_are_refused() -> None:
         reading.read(text, None, 10)
     with pytest.raises(ReadError, match="byte 1"):
         reading.decoded(b"a\xff")
+
+
+@pytest.mark.parametrize("form", ["prov-json", "prov-n", "prov-xml", "prov-rdfxml", "prov-ttl"])
+def test_far_too_much_is_refused_before_it_is_read(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading a statement takes a hundred times as long as counting it."""
+    monkeypatch.setattr(by_rdf, "MOST_QUADS", 1000)
+    many = range(2000)
+    bundle = {"ex:b": {"used": {f"_:u{n}": {} for n in many}}}
+    text = {
+        "prov-json": json.dumps({"entity": {"ex:x": {}}, "bundle": bundle, "prefix": {"ex": "http://e/"}}),
+        "prov-n": "document\n" + "".join(f"used(ex:a{n}, ex:b, -)\n" for n in many),
+        "prov-xml": "<prov:document>" + "<prov:entity/>" * 2000,
+        "prov-rdfxml": "<rdf:RDF>" + "<prov:Entity/>" * 2000,
+        "prov-ttl": "".join(f"<http://e/{n}> <http://e/p> <http://e/{n}> .\n" for n in many),
+    }
+    with pytest.raises(ReadError, match="statements"):
+        reading.read(text[form], form, 10)
 
 
 def test_a_cycle_of_derivations_ends() -> None:
