@@ -11,7 +11,7 @@ from flask.views import MethodView
 from ..calendar import words
 from ..check import Report, tables
 from ..check.redact import REPLACEMENTS
-from ..review import copies
+from ..review import copies, ends
 from ..review import words as said
 from .common import act, check_token, context
 
@@ -106,6 +106,7 @@ def _page(id: str, resource_id: str, check: Any, errors: dict[str, str] | None =
         "decided": said.decisions(),
         "reason_codes": [(code, title, REPLACEMENTS[code]) for code, title in said.reason_codes().items()],
         "severities": said.severities(),
+        "why": ends.why,
         "day": words.day,
         "errors": errors or {},
         "form": form or {},
