@@ -15,11 +15,12 @@ _NO_ADDRESS = {"n/a", "na", "none", "null", "nil", "tbc", "tba", "unknown", "-",
 
 
 class Cleaner:
-    """Cleans values of one record, and notes what it had to leave out."""
+    """Cleans values of one record, and notes what it had to leave out. ``everyone``: names of persons stay."""
 
-    def __init__(self, base: str, notes: list[str]):
+    def __init__(self, base: str, notes: list[str], everyone: bool = False):
         self.base = base
         self.notes = notes
+        self.everyone = everyone
 
     def note(self, message: str) -> None:
         """Note it, once."""

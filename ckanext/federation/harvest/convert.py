@@ -11,12 +11,12 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import files, licences, people, places, text, vocab
+from . import carried, files, licences, people, places, text, vocab
 from .cleaner import LONGEST_FIELD, Cleaner, is_web, statement
 from .record import Record, canonical, sha256
 
 # Raise it when conversion changes: unchanged records are then converted again, once.
-VERSION = 3
+VERSION = 4
 MOST_TAGS = 100
 _GSS = re.compile(r"\b([ENSWK]\d{8})\b")
 
@@ -55,7 +55,7 @@ class Converted:
 
 def convert(record: Record, policy: Policy) -> Converted:
     """The dataset of a record. Never raises for what the record holds: what cannot be published is refused."""
-    clean = Cleaner(policy.base, list(record.notes))
+    clean = Cleaner(policy.base, list(record.notes), policy.contacts == "all")
     title = clean.line(record.title, "title", 500)
     refused = record.refused or ("" if title else "It has no title.")
     if text.TEMPLATE.search(record.upstream_id):
@@ -75,15 +75,16 @@ def convert(record: Record, policy: Policy) -> Converted:
         "identifier": record.upstream_id,
         "license_id": licence_id,
         "publisher": [publisher] if publisher else [],
-        "contact": _contacts(record.contacts, publisher, policy.contacts, clean),
+        "contact": _contacts(record.contacts, publisher, clean),
         "resources": files.resources(record, landing, statements, unmapped, clean),
         **_when_and_where(record, clean),
         **_vocabulary(record, clean),
         **_more(record, publisher, clean),
+        **carried.fields(record.own, clean),
     }
     return Converted(
         {key: value for key, value in dataset.items() if value not in ("", [], None)},
-        publisher,
+        _publisher(record.owner, "organisation", clean) or publisher,
         clean.notes,
         "",
         record.hops,
@@ -202,16 +203,13 @@ def _publisher(stated: dict[str, Any], label: str, clean: Cleaner) -> dict[str, 
     return {key: value for key, value in entry.items() if value}
 
 
-def _contacts(
-    stated: list[dict[str, Any]], publisher: dict[str, str], shown: str, clean: Cleaner
-) -> list[dict[str, str]]:
+def _contacts(stated: list[dict[str, Any]], publisher: dict[str, str], clean: Cleaner) -> list[dict[str, str]]:
     contacts: list[dict[str, str]] = []
     for one in stated:
         raw_name, raw_email = clean.raw(one.get("name"), "contact"), clean.raw(one.get("email"), "contact")
-        everyone = shown == "all"
         email, hid_email = people.email(raw_email or raw_name)
-        name, hid_name = (text.plain(raw_name), False) if everyone else people.name(raw_name)
-        if everyone and hid_email:
+        name, hid_name = (text.plain(raw_name), False) if clean.everyone else people.name(raw_name)
+        if clean.everyone and hid_email:
             email = raw_email.removeprefix("mailto:")
         elif hid_email or hid_name:
             clean.note("contact: a person's name or address was withheld")
@@ -220,7 +218,9 @@ def _contacts(
         url = clean.address(one.get("url"), "contact")
         if not (name or email or url):
             continue
+        uri, identifier = text.clean(one.get("uri")), clean.line(one.get("identifier"), "contact", 300)
         entry = {"name": name or publisher.get("name", ""), "email": email, "url": url}
+        entry |= {"uri": uri if is_web(uri) else "", "identifier": identifier}
         entry = {key: value for key, value in entry.items() if value}
         if entry not in contacts:
             contacts.append(entry)

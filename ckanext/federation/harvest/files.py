@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from . import text, vocab
+from . import carried, text, vocab
 from .cleaner import LONGEST_FIELD, Cleaner, is_web, statement
 from .record import Distribution, Record, as_list
 
@@ -63,6 +63,7 @@ def _resource(one: Distribution, landing: str, common: dict[str, str], clean: Cl
         "download_url": download,
         **_rights(one, common, clean),
         **_details(one, clean),
+        **carried.fields(one.own, clean),
     }
     return {key: value for key, value in resource.items() if value not in ("", None, [])}
 

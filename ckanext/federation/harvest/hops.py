@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
+
+from . import nearest
 
 Hop = dict[str, Any]
 TOLD = ("portal", "url", "remote_id", "source_type", "remote_modified", "content_hash")
@@ -18,11 +19,11 @@ def around(rows: Sequence[Mapping[str, Any]], sender: Mapping[str, Any]) -> dict
     without those that this portal harvests itself. An observed hop has ``observed`` and ``node``.
     """
     place = next(index for index, row in enumerate(rows) if row is sender)
-    seen = {_host(row[key]) for row in rows for key in ("node_url", "node_feed_url")}
+    seen = {host for row in rows for host in nearest.hosts_of(row)}
     names = {row["node_title"].casefold() for row in rows}
     before: list[Hop] = []
     for hop in (hop for row in rows for hop in row["hops"] or []):
-        known = _host(hop.get("url")) in seen or str(hop.get("portal", "")).casefold() in names
+        known = nearest.host(hop.get("url")) in seen or str(hop.get("portal", "")).casefold() in names
         if not known and hop not in before:
             before.append(dict(hop))
     observed = [_observed(row) for row in rows]
@@ -42,8 +43,13 @@ def _observed(row: Mapping[str, Any]) -> Hop:
     }
 
 
-def _host(address: Any) -> str:
-    try:
-        return urlsplit(str(address or "")).netloc.rpartition("@")[2].lower().removeprefix("www.") or "-"
-    except ValueError:
-        return "-"
+def page(node: Mapping[str, Any], dataset: Mapping[str, Any]) -> str:
+    """The dataset's page at a node (its ``url`` and ``feed_url``): what it states as its page may be another portal's, where it
+    came from; then the last of its identifiers that is an address at the node, or where such a portal has its datasets."""
+    own = {nearest.host(node["url"]), nearest.host(node["feed_url"])} - {""}
+    identifiers = [str(one) for one in reversed(dataset.get("alternate_identifier") or [])]
+    stated = str(dataset.get("url") or "")
+    there = next((one for one in (stated, *identifiers) if nearest.at(own, [nearest.host(one)])), "")
+    if not there and node["dialect"] == "towpath" and dataset.get("identifier"):
+        return f"{node['url'].rstrip('/')}/dataset/{dataset['identifier']}"
+    return there or stated

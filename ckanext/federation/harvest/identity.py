@@ -76,14 +76,16 @@ def address(url: str) -> str:
     """A web address in one form; "" for a site's front page or what is no address."""
     try:
         parts = urlsplit(url.strip())
-        host = (parts.hostname or "").lower().removeprefix("www.")
+        host, port = (parts.hostname or "").lower().removeprefix("www."), parts.port
     except ValueError:
         return ""
     query = sorted((key, value) for key, value in parse_qsl(parts.query) if key.lower() not in _HOW)
     path = re.sub(r"/{2,}", "/", unquote(parts.path)).rstrip("/")
     if parts.scheme not in ("http", "https", "ftp") or not host or (not path and not query):
         return ""
-    return host + path + (f"?{urlencode(query)}" if query else "")
+    # Two ports of one machine are two sites.
+    site = host if port in (None, 80, 443) else f"{host}:{port}"
+    return site + path + (f"?{urlencode(query)}" if query else "")
 
 
 def match(mine: Iterable[str], others: Mapping[str, Iterable[str]]) -> Match | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import same, store
+from . import hops, same, store
 from .compare import CREATE, JOIN, LINK, RESTORE, SPLIT, UPDATE, WITHDRAW
 from .record import sha256
 
@@ -19,7 +19,7 @@ DONE = {
 }
 
 
-def record_values(step: store.Row, package_id: str, run_id: str) -> dict[str, Any]:
+def record_values(node: store.Row, step: store.Row, package_id: str, run_id: str) -> dict[str, Any]:
     """Columns of the record of a step's dataset."""
     dataset = step["dataset"]
     return {
@@ -32,7 +32,7 @@ def record_values(step: store.Row, package_id: str, run_id: str) -> dict[str, An
         "content_hash": step["content_hash"],
         "dataset": dataset,
         "notes": step["notes"],
-        "upstream_page": dataset.get("url", ""),
+        "upstream_page": hops.page(node, dataset),
         "upstream_issued": dataset.get("issued", ""),
         "upstream_modified": dataset.get("modified", ""),
         "run_id": run_id,

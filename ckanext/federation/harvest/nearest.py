@@ -20,27 +20,34 @@ def order(records: Sequence[Row]) -> list[Any]:
     Of each: ``dataset``, ``hops``, ``first_harvested``, ``upstream_id``, ``node_name`` and the node's ``node_url`` and
     ``node_feed_url``.
     """
-    pages = [[_host(row["dataset"].get("url"))] for row in records]
-    publishers = [[_host(address) for address in _publisher(row["dataset"])] for row in records]
-    files = [[_host(file.get("url")) for file in row["dataset"].get("resources") or []] for row in records]
+    pages = [[host(row["dataset"].get("url"))] for row in records]
+    publishers = [[host(address) for address in _publisher(row["dataset"])] for row in records]
+    files = [[host(file.get("url")) for file in row["dataset"].get("resources") or []] for row in records]
 
     def rank(row: Row) -> tuple[Any, ...]:
-        own = {_host(row["node_url"]), _host(row["node_feed_url"])} - {""}
-        counts = (-sum(_at(own, hosts) for hosts in told) for told in (pages, publishers, files))
+        own = hosts_of(row)
+        counts = (-sum(at(own, hosts) for hosts in told) for told in (pages, publishers, files))
         return (len(row["hops"] or ()), *counts, row["first_harvested"], row["node_name"], row["upstream_id"])
 
     return sorted(records, key=rank)
 
 
-def _at(own: set[str], hosts: Iterable[str]) -> bool:
-    return any(host == one or host.endswith(f".{one}") for host in hosts for one in own)
+def hosts_of(row: Row) -> set[str]:
+    """The hosts of a record's node."""
+    return {host(row["node_url"]), host(row["node_feed_url"])} - {""}
+
+
+def at(own: set[str], hosts: Iterable[str]) -> bool:
+    """Is one of the hosts, or a part of one, among a node's own?"""
+    return any(found == one or found.endswith(f".{one}") for found in hosts for one in own)
 
 
 def _publisher(dataset: Row) -> list[str]:
     return [str(value) for one in dataset.get("publisher") or [] for value in (one.get("url"), one.get("uri")) if value]
 
 
-def _host(address: Any) -> str:
+def host(address: Any) -> str:
+    """The host of an address with its port, without ``www.``; "" where it has none."""
     try:
         return urlsplit(str(address or "")).netloc.rpartition("@")[2].lower().removeprefix("www.")
     except ValueError:

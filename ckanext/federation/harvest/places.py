@@ -101,12 +101,7 @@ def boxed(values: list[Any]) -> list[Any]:
 
 
 def _labelled(value: dict[str, Any]) -> dict[str, str]:
-    for key in ("bbox", "geom", "geometry", "aswkt"):
-        if isinstance(value.get(key), str | list | dict):
-            found = coverage(value[key])
-            if "bbox" in found or "geom" in found:
-                return found
-    entry = {}
+    entry = _shapes(value)
     uri = clean(value.get("@id") or value.get("uri"))
     if re.match(r"https?://", uri):
         entry["uri"] = uri
@@ -121,6 +116,20 @@ def _labelled(value: dict[str, Any]) -> dict[str, str]:
     )
     if label:
         entry["text"] = label[:500]
+    return entry
+
+
+def _shapes(value: dict[str, Any]) -> dict[str, str]:
+    """The geometry of a labelled place; its box and its middle, too, where each is stated."""
+    entry: dict[str, str] = {}
+    for key, name in (("geom", "geom"), ("bbox", "bbox"), ("centroid", "centroid"), ("geometry", ""), ("aswkt", "")):
+        if not isinstance(value.get(key), str | list | dict) or (not name and entry):
+            continue
+        found = coverage(value[key])
+        if "geom" in found:
+            entry[name or "geom"] = found["geom"]
+        elif "bbox" in found:
+            entry.setdefault("bbox", found["bbox"])
     return entry
 
 
@@ -145,6 +154,8 @@ def _of_wkt(text: str) -> dict[str, str]:
     pairs = [(float(x), float(y)) for x, y in _PAIR.findall(text[text.index("(") :])] if "(" in text else []
     if not pairs:
         return {}
+    if len(pairs) == 1 and (point := _checked([*pairs[0], *pairs[0]])):
+        return {"geom": json.dumps({"type": "Point", "coordinates": list(point[:2])}, separators=(",", ":"))}
     xs, ys = zip(*pairs, strict=True)
     return _entry(_checked([min(xs), min(ys), max(xs), max(ys)]))
 

@@ -74,6 +74,7 @@ class Distribution:
     languages: list[Any] = field(default_factory=list)
     conforms_to: list[Any] = field(default_factory=list)
     documentation: list[Any] = field(default_factory=list)
+    own: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -83,7 +84,9 @@ class Record:
     ``publisher``, ``creator`` and each of ``contacts`` are dicts of name, email, url, uri, id, type; ``temporal`` is pairs
     of start and end; ``spatial`` holds text, addresses, boxes or GeoJSON; ``licences`` addresses or texts;
     ``other_ids``: identifiers that the dataset has elsewhere; ``kind``: dct:type; ``hops``: the portals that it passed before
-    its node, the origin first, each with portal, url, remote_id, source_type, remote_modified and content_hash as far as told.
+    its node, the origin first, each with portal, url, remote_id, source_type, remote_modified and content_hash as far as told;
+    ``owner``: the organisation that has it at its node, where that is another than its publisher; ``own`` (of files too): fields
+    that only a portal like this one has, under the names that they have here.
     """
 
     upstream_id: str
@@ -120,6 +123,8 @@ class Record:
     other_ids: list[Any] = field(default_factory=list)
     distributions: list[Distribution] = field(default_factory=list)
     hops: list[dict[str, str]] = field(default_factory=list)
+    owner: dict[str, Any] = field(default_factory=dict)
+    own: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     refused: str = ""
 

@@ -11,7 +11,7 @@ from ckan import model
 
 from .. import config
 from ..model import now
-from . import control, fetch, lane, parting, quarantine, store, undo
+from . import control, fetch, lane, parting, quarantine, store, telling, undo
 from .apply import Applier
 from .planner import SECONDS_BETWEEN_HEARTBEATS, Planner, Progress, policy_of, remember_feed, summary
 from .record import FeedError
@@ -42,7 +42,7 @@ def harvest(node: store.Row, user: str, approve: bool = False, progress: Progres
         for left in store.open_runs(node["id"]):
             if left["status"] == "applying":
                 progress(f"Resuming the run of {left['started']:%Y-%m-%d %H:%M} that did not end")
-                _apply(node, left["id"], progress)
+                _apply(node, left["id"], progress, fetched=False)
         _supersede(node["id"])
         run_id = _plan(node, user, progress)
         run = store.run(run_id) or {}
@@ -72,7 +72,7 @@ def apply_plan(run_id: str, user: str, approve: bool, progress: Progress = lambd
         if run["status"] == "held":
             store.change_run(run_id, approved_by=user)
         store.change_run(run_id, ordered="")
-        _apply(node, run_id, progress)
+        _apply(node, run_id, progress, fetched=False)
 
 
 def roll_back(run_id: str, user: str, progress: Progress = lambda _line: None) -> str:
@@ -163,11 +163,15 @@ def _failed(run_id: str, reason: str) -> None:
     model.Session.commit()
 
 
-def _apply(node: store.Row, run_id: str, progress: Progress) -> None:
+def _apply(node: store.Row, run_id: str, progress: Progress, fetched: bool = True) -> None:
+    """``fetched``: it was this process that read the feed, and told of it."""
     store.change_run(run_id, status="applying")
     model.Session.commit()
     applier = Applier(node, run_id)
+    if not fetched:
+        telling.fetched(node, store.run(run_id) or {})
     try:
+        applier.steps.tell_again()
         applier.indexing.catch_up()
         control.check(run_id)
         _all_steps(applier, run_id, progress)

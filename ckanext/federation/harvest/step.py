@@ -75,6 +75,15 @@ class Steps:
         model.Session.commit()
         return status
 
+    def tell_again(self) -> None:
+        """Tell of what is done and not indexed yet: its process died, perhaps before it told. What was told is no news."""
+        for left in store.untold(self.node["id"]):
+            if links.shared(left["package_id"], self.node["id"]):
+                self.sharing.tell(left["package_id"], self.node["id"], "updated")
+            elif record := store.record(self.node["id"], left["upstream_id"]):
+                values = telling.imported(self.node, record, left["package_id"], left["status"])
+                telling.tell_imported(self.node, left["run_id"], values)
+
     def _do(self, step: store.Row, name: str) -> str:
         if step["action"] == CREATE:
             return self._create(step, name)
@@ -172,7 +181,7 @@ class Steps:
     def _keep(self, step: store.Row, package_id: str, here: Any) -> None:
         record_before = undo.record_before(self.node["id"], moves.former(step)) if here else {}
         moves.rekey(self.node["id"], step)
-        values = keeping.record_values(step, package_id, self.run_id)
+        values = keeping.record_values(self.node, step, package_id, self.run_id)
         store.save_record(self.node["id"], step["upstream_id"], values)
         told = {"package_id": package_id, "notes": step["notes"], "before": here or {}, "record_before": record_before}
         told |= {"reason": step["reason"]}
@@ -182,7 +191,7 @@ class Steps:
         store.land(self.node["id"], step["upstream_id"], step["id"], package_id)
         model.Session.commit()
         outcome = DONE[step["action"]]
-        telling.tell_imported(self.node, self.run_id, telling.imported(step, package_id, outcome))
+        telling.tell_imported(self.node, self.run_id, telling.imported(self.node, step, package_id, outcome))
         self.indexing.add(package_id)  # with what the listeners know of it now
         return outcome
 

@@ -8,7 +8,7 @@ from typing import Any
 from ckan import model
 
 from .. import signals
-from . import store
+from . import hops, store
 from .record import sha256
 
 log = logging.getLogger(__name__)
@@ -24,7 +24,18 @@ def tell(signal: Any, node: store.Row, run_id: str, **values: Any) -> None:
         log.exception("A listener of %s failed", signal.name)
 
 
-def imported(step: store.Row, package_id: str, outcome: str) -> dict[str, Any]:
+def fetched(node: store.Row, run: store.Row) -> None:
+    """Send ``federation:fetched`` of a run whose feed another process read, or this one some time ago."""
+    if not run.get("sha256") and not run.get("bytes"):
+        return
+    at = (run["planned"] or run["started"]).isoformat()
+    signals.fetched.send(
+        node["name"], run_id=run["id"], url=run["url"], sha256=run["sha256"], bytes=run["bytes"],
+        records=run["counts"].get("records", 0), at=at,
+    )  # fmt: skip
+
+
+def imported(node: store.Row, step: store.Row, package_id: str, outcome: str) -> dict[str, Any]:
     """What ``federation:imported`` says of a step that is done."""
     dataset = step["dataset"]
     return {
@@ -33,7 +44,7 @@ def imported(step: store.Row, package_id: str, outcome: str) -> dict[str, Any]:
         "outcome": outcome,
         "content_hash": step["content_hash"],
         "upstream_modified": dataset.get("modified", ""),
-        "url": dataset.get("url", ""),
+        "url": hops.page(node, dataset),
         "raw_sha256": sha256(step["raw"]),
         "hops": step["hops"],
     }

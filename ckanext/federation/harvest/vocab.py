@@ -73,9 +73,9 @@ _LANGUAGES = {
     **dict.fromkeys(("pt", "por"), "POR"),
 }
 _ACCESS_WORDS = {
-    **dict.fromkeys(("public", "open"), "PUBLIC"),
-    **dict.fromkeys(("restricted", "restricted public"), "RESTRICTED"),
-    **dict.fromkeys(("non-public", "non public", "non_public", "private"), "NON_PUBLIC"),
+    **dict.fromkeys(("public", "open", "open to the public"), "PUBLIC"),
+    **dict.fromkeys(("restricted", "restricted public", "open on certain conditions"), "RESTRICTED"),
+    **dict.fromkeys(("non-public", "non public", "non_public", "private", "not open to the public"), "NON_PUBLIC"),
 }
 _MEDIA = {
     "text/csv": "CSV",

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from ckan import model
+from ckan.plugins import toolkit
 from ckan.tests.helpers import call_action
 
-from ckanext.federation.harvest import store
+from ckanext.federation.harvest import store, telling
 
 PLUGINS = "federation council_schemas scheming_datasets scheming_organizations dcat"
 INI = Path(__file__).resolve().parents[3] / "config" / "test.ini"
@@ -73,6 +74,41 @@ def test_a_killed_run_is_resumed_with_nothing_lost_or_doubled(node, start, items
     assert sorted(titles) == sorted(f"Dataset {number}" for number in range(1, COUNT + 1))
     assert call_action("package_search", rows=0)["count"] == COUNT
     assert store.unindexed(killed["node_id"]) == []
+
+
+class Died(BaseException):
+    """As a process dies: nobody catches it."""
+
+
+@pytest.mark.parametrize("number", [1, 60])
+def test_what_was_done_and_not_told_of_is_told_by_the_next(node, items, monkeypatch, number):
+    """The process dies right after a commit, before listeners hear of it: the journey would never know the portals."""
+    heard = []
+
+    def dies(*_args):
+        raise Died
+
+    node.feed_is(items(number))
+    with monkeypatch.context() as patch:
+        patch.setattr(telling, "tell_imported", dies)
+        with pytest.raises(Died):
+            node.run()
+    model.Session.remove()
+    done = datasets()
+    assert 0 < done <= number
+
+    def imported(_sender, **told):
+        heard.append((told["upstream_id"], told["outcome"], told["run_id"]))
+
+    def fetched(_sender, **told):
+        assert told["records"] == number and told["at"]
+
+    signal, read = (toolkit.signals.ckanext.signal(f"federation:{name}") for name in ("imported", "fetched"))
+    with signal.connected_to(imported), read.connected_to(fetched):
+        (left,) = call_action("federation_run_list", id="wharfedale")
+        call_action("federation_plan_apply", id=left["id"])
+    assert sorted(heard) == sorted((f"id-{one}", "created", left["id"]) for one in range(1, number + 1))
+    assert store.unindexed(left["node_id"]) == []
 
 
 def test_killed_while_reading_the_feed(node, server, start, items):

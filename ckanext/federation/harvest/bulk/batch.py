@@ -99,7 +99,7 @@ class Bulk:
         records, outcomes = [], []
         for one in batch:
             landed = one.package.metadata_modified
-            values = keeping.record_values(one.step, one.id, self.run_id)
+            values = keeping.record_values(self.node, one.step, one.id, self.run_id)
             records.append({"upstream_id": one.step["upstream_id"], "landed": landed, **values})
             told = {"package_id": one.id, "notes": one.step["notes"], "landed": landed, "reason": one.step["reason"]}
             outcomes.append({"key": one.step["id"], **told})
@@ -108,7 +108,7 @@ class Bulk:
 
     def _tell(self, batch: list[Made]) -> None:
         for one in batch:
-            values = telling.imported(one.step, one.id, OUTCOME)
+            values = telling.imported(self.node, one.step, one.id, OUTCOME)
             telling.tell_imported(self.node, self.run_id, {**values, "together": self.together})
         try:
             self.together.do()

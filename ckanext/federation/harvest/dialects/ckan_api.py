@@ -15,6 +15,7 @@ from .decode import Document
 from .terms import Watched, label, left_over
 
 ROWS = 200
+_MOST_PLACES = 20
 # CKAN's own book-keeping, which says nothing of the data.
 _PLUMBING = frozenset(
     {
@@ -216,7 +217,7 @@ def _contacts(fields: dict[str, Any]) -> list[dict[str, Any]]:
 def _spatial(fields: dict[str, Any]) -> list[Any]:
     own = [one for one in _listed(fields.get("spatial_coverage")) if one]
     named = [fields[key] for key in ("spatial", "spatial_uri", "spatial_text") if fields.get(key)]
-    return (own + named)[:3]
+    return (own + named)[:_MOST_PLACES]
 
 
 def _periods(fields: dict[str, Any]) -> list[tuple[Any, Any]]:
@@ -249,6 +250,8 @@ def _file(stated: dict[str, Any], left: list[str]) -> Distribution:
         hash_algorithm=one.get("hash_algorithm"),
         compression=one.get("compress_format"),
         packaging=one.get("package_format"),
+        temporal_resolution=one.get("temporal_resolution"),
+        spatial_resolution=one.get("spatial_resolution_in_meters"),
         languages=_listed(one.get("language")),
         conforms_to=_listed(one.get("conforms_to")) or _listed(one.get("schema-url") or one.get("schema_url")),
         documentation=_listed(one.get("documentation")),

@@ -120,6 +120,7 @@ def read(item: Any) -> Record:
         provenance=label(first(terms, "provenance")),
         **_more(terms, left),
         distributions=distributions(terms.get("distribution"), left),
+        own={"hvd_category": [code(one) for one in values(terms, "hvdcategory")]},
     )
     terms.get("identifier")
     further = _further(item)
@@ -185,7 +186,7 @@ def _modified(terms: dict[str, Any]) -> tuple[Any, Any]:
 
 
 def _landing(terms: dict[str, Any]) -> Any:
-    page_address = code(first(terms, "landingpage"))
+    page_address = page_of(first(terms, "landingpage"))
     if page_address:
         return page_address
     own = clean(terms.get("@id"))

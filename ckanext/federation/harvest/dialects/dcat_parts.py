@@ -44,6 +44,7 @@ def contact(value: Any, left: list[str]) -> dict[str, Any]:
         "name": label(first(terms, "fn", "name", "organization-name")),
         "email": code(first(terms, "hasemail", "email", "mbox")),
         "url": code(first(terms, "hasurl", "url")),
+        "identifier": label(first(terms, "hasuid")),
     }
     left += terms.unread("contactpoint.", frozenset({"type"}))
     return found
@@ -100,6 +101,7 @@ def _distribution(value: dict[str, Any], left: list[str]) -> Distribution:
         languages=[code(one) for one in values(terms, "language")],
         conforms_to=[code(one) for one in values(terms, "conformsto")],
         documentation=described,
+        own={"applicable_legislation": [code(one) for one in values(terms, "applicablelegislation")]},
     )
     terms.get("describedbytype")
     left += terms.unread("distribution.", frozenset({"type"}))

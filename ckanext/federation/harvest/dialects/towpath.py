@@ -14,8 +14,23 @@ from . import ckan_api
 from .decode import Document
 
 SERIES = "dataset_series"
-# What a council's dataset type has beyond CKAN's and ckanext-dcat's.
-_COUNCIL = ("legacy_source", "lgsl_service", "gss_area")
+# Fields of a council's dataset type that CKAN's other portals do not have, or do not have so. What is internal to a council is in no
+# feed; series are not harvested; a dataset's own address (``uri``) becomes one of its identifiers.
+_OWN = (
+    *(
+        "transparency_set",
+        "esd_function",
+        "use_area",
+        "gss_area",
+        "quality_statement",
+        "created",
+        "homepage",
+        "creator",
+    ),
+    *("security_classification", "hvd_category", "qualified_relation", "qualified_attribution", "provenance_activity"),
+)
+_OWN_OF_FILES = ("applicable_legislation", "access_services", "download_url")
+_MAPPED = ("legacy_source", "lgsl_service")
 _HOP = ("portal", "url", "remote_id", "source_type", "remote_modified", "content_hash")
 _MOST_HOPS = 20
 
@@ -55,22 +70,38 @@ def read(item: dict[str, Any]) -> Record:
     """The record of one change, with the portals that the dataset passed before that portal."""
     stated = item.get("dataset") if isinstance(item.get("dataset"), dict) else {}
     assert isinstance(stated, dict)
-    organisation = item.get("organization")
-    dataset = {key: value for key, value in stated.items() if key not in _COUNCIL}
-    if isinstance(organisation, dict):
-        dataset["organization"] = organisation
+    dataset = {key: value for key, value in stated.items() if key not in (*_OWN, *_MAPPED, "organization")}
+    files = [one for one in as_list(stated.get("resources")) if isinstance(one, dict)]
+    dataset["resources"] = [_file(one) for one in files]
     record = ckan_api.read(dataset)
     record.upstream_id = identity(item)
     record.landing_page = record.landing_page or item.get("uri")
     record.legacy_source = stated.get("legacy_source") or ""
     record.lgsl_service = stated.get("lgsl_service") or ""
-    if stated.get("gss_area"):
-        record.spatial = [*record.spatial, stated["gss_area"]]
+    record.licences = [stated[name] for name in ("license_id", "license_url") if stated.get(name)]
+    record.own = {name: stated[name] for name in _OWN if stated.get(name)}
+    for file, distribution in zip(files, record.distributions, strict=True):
+        distribution.own = {name: file[name] for name in _OWN_OF_FILES if file.get(name)}
     record.other_ids = [*record.other_ids, *as_list(item.get("uri"))]
+    _organisations(record, stated.get("publisher"), item.get("organization"))
     record.hops = _hops(item.get("journey"))
     if stated.get("type") == SERIES and not record.refused:
         record.refused = "It is a series of datasets; its datasets are harvested one by one."
     return record
+
+
+def _file(stated: dict[str, Any]) -> dict[str, Any]:
+    """What other CKANs say of a file, too. When it was put there is its date of issue only where it states none."""
+    left = {*_OWN_OF_FILES, *(("created",) if stated.get("issued") else ())}
+    return {key: value for key, value in stated.items() if key not in left}
+
+
+def _organisations(record: Record, publishers: Any, owner: Any) -> None:
+    """A dataset that states no publisher is published by the organisation that has it."""
+    record.publisher = next((one for one in as_list(publishers) if isinstance(one, dict) and one.get("name")), {})
+    if isinstance(owner, dict) and (owner.get("title") or owner.get("name")):
+        record.owner = {"name": owner.get("title") or owner.get("name")}
+        record.publisher = record.publisher or record.owner
 
 
 def _hops(journey: Any) -> list[dict[str, str]]:

@@ -8,6 +8,7 @@ from .landing import (
     taken_names,
     touched,
     unindexed,
+    untold,
 )
 from .node_rows import (
     add_node,
@@ -102,4 +103,5 @@ __all__ = [
     "taken_names",
     "touched",
     "unindexed",
+    "untold",
 ]

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from ckan import model
 
 from ...model import outcome_table, record_table
-from .query import Row
+from .query import Row, every
+from .step_rows import SETTLED
 
 
 def modified(package_id: str) -> datetime | None:
@@ -43,6 +44,15 @@ def unindexed(node_id: str) -> list[str]:
     """Datasets that are in the database, and may be missing from the search index."""
     query = sa.select(record_table.c.package_id).where(record_table.c.node_id == node_id, record_table.c.unindexed)
     return list(model.Session.execute(query).scalars())
+
+
+def untold(node_id: str) -> list[Row]:
+    """Of what may be missing from the index, which nobody may have been told of either: run, upstream id, what became of it."""
+    columns, became = record_table.c, outcome_table.c
+    same_step = sa.and_(became.run_id == columns.run_id, became.upstream_id == columns.upstream_id)
+    query = sa.select(columns.run_id, columns.upstream_id, columns.package_id, became.status)
+    query = query.join(outcome_table, same_step).where(columns.node_id == node_id, columns.unindexed)
+    return every(query.where(columns.state == "active", became.status.in_(SETTLED)).order_by(became.id))
 
 
 def indexed(node_id: str, package_ids: list[str]) -> None:
