@@ -17,5 +17,5 @@ def render_pending(package_ids: Sequence[str] = ()) -> None:
     """Render every dataset whose fragment is missing or not up to date, and these."""
     for package_id in package_ids:
         sync.refresh_one(package_id)
-    if not sync.catch_up(_SECONDS):
+    if not sync.catch_up(_SECONDS, wait=False):
         log.info("Rendering goes on in another job")

@@ -17,6 +17,9 @@ from .source import Source
 
 # So many are rendered by whoever reads, at the same time as others or not.
 _FEW = 50
+# So many are waited for while another process renders them. More take too long for readers to stand in its way.
+_WAITED_FOR = 500
+_POLL_SECONDS = 0.2
 log = logging.getLogger(__name__)
 
 # Whoever reads a feed is the public: what it may not see is not rendered.
@@ -124,19 +127,24 @@ def enqueue(package_ids: Sequence[str] = ()) -> None:
         log.exception("The rendering job could not be queued")
 
 
-def catch_up(seconds: float) -> bool:
+def catch_up(seconds: float, wait: bool = True) -> bool:
     """Render what is missing or not up to date, for at most this long; commits. True when all is.
 
     Normally finds nothing: the hooks did it. It is what makes the feed right after a change that came without a
-    hook, a change of settings, or the plugin's first start. Of many datasets only one process renders at a time; False
-    at once, when that is another.
+    hook, a change of settings, or the plugin's first start. Of many datasets only one process renders at a time: while that
+    is another, it is waited for, unless there are too many or nobody is to ``wait``; then False at once.
     """
     withdraw_gone()
-    some = store.pending(limit=_FEW + 1)
-    if len(some) <= _FEW:
-        return not some or _render_pending(seconds)
-    with turn.taken() as mine:
-        return mine and _render_pending(seconds)
+    end = time.monotonic() + seconds
+    while len(some := store.pending(limit=_WAITED_FOR + 1)) > _FEW:
+        with turn.taken() as mine:
+            if mine:
+                return _render_pending(end - time.monotonic())
+        if not wait or len(some) > _WAITED_FOR or time.monotonic() > end:
+            return False
+        model.Session.rollback()
+        time.sleep(_POLL_SECONDS)
+    return not some or _render_pending(end - time.monotonic())
 
 
 def _render_pending(seconds: float) -> bool:
