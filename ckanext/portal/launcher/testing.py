@@ -49,6 +49,9 @@ def environment(portal: Portal) -> dict[str, str]:
         "CKAN_REDIS_URL": f"redis://127.0.0.1:{portal.ports['valkey']}/1",
         "CKAN_SOLR_URL": f"http://127.0.0.1:{portal.ports['solr']}/solr/ckan",
         "CKAN_STORAGE_PATH": str(portal.home.path / "test-storage"),
+        # For tests that make further portals, each with databases and a core of its own.
+        "CKAN_TEST_PG_ADMIN_URL": database.admin_url(portal.home, port).rpartition("/")[0],
+        "CKAN_TEST_SOLR_HOME": str(portal.home.path / "solr"),
     }
 
 
