@@ -153,17 +153,16 @@ def last_load(conn: sa.Connection, resource_id: str) -> Any:
     return conn.execute(query).first()
 
 
-def hops(conn: sa.Connection, package_id: str) -> tuple[tuple[str, str | None, str | None], ...]:
-    """The portals a dataset passed: portal, its id there and the hash of its content, in order; none if not harvested."""
-    columns = model.hop.c
-    query = sa.select(columns.portal, columns.remote_id, columns.content_hash).where(columns.package_id == package_id)
-    return tuple((row[0], row[1], row[2]) for row in conn.execute(query.order_by(columns.position)))
+def hops(conn: sa.Connection, package_id: str) -> tuple[tuple[str, str | None, str | None, bool], ...]:
+    """The portals a dataset passed: portal, its id there, the hash of its content and whether it was seen there, in order;
+    none if not harvested."""
+    return hops_of(conn, [package_id]).get(package_id, ())
 
 
 def hops_of(conn: sa.Connection, package_ids: list[str]) -> dict[str, tuple[Any, ...]]:
     """``hops`` of many datasets, by their ids."""
     columns = model.hop.c
-    query = sa.select(columns.package_id, columns.portal, columns.remote_id, columns.content_hash)
+    query = sa.select(columns.package_id, columns.portal, columns.remote_id, columns.content_hash, columns.observed)
     found: dict[str, tuple[Any, ...]] = {}
     rows = conn.execute(query.where(columns.package_id.in_(package_ids)).order_by(columns.package_id, columns.position))
     for row in rows:

@@ -70,7 +70,7 @@ def import_of(sender: str, kwargs: dict[str, Any], before: Any) -> ledger.Draft 
     (``store.hops``)."""
     package = model.Package.get(kwargs.get("package_id"))
     body = _import(sender, kwargs)
-    now = tuple((hop.portal, hop.remote_id, hop.content_hash) for hop in body.portals())
+    now = tuple((hop.portal, hop.remote_id, hop.content_hash, bool(hop.observed)) for hop in body.portals())
     if package is None or (body.content_hash and before == now):
         return None
     key = f"harvest:{kwargs.get('run_id')}:{package.id}:{body.content_hash}" if kwargs.get("run_id") else None

@@ -44,7 +44,7 @@ def sql(portal: Portal, statement: str) -> None:
 def test_after_a_reindex(chain: Chain, region_id: str) -> None:
     before = way(chain, region_id)
     assert [hop["portal"] for hop in before] == ["Aireborough", "Ridings"]
-    chain.region.ckan("search-index", "rebuild", "--clear")
+    chain.region.ckan("search-index", "rebuild")
     assert chain.region.find(TITLE)["id"] == region_id
     assert way(chain, region_id) == before
 
