@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ckan import authz, model
@@ -12,15 +12,50 @@ from ckan.plugins import toolkit as tk
 
 log = logging.getLogger(__name__)
 
-PUBLIC = frozenset({"public"})
-MEMBER = PUBLIC | {"organisation"}
-EVERYTHING = MEMBER | {"restricted"}
+
+@dataclass(frozen=True)
+class Reader:
+    """How much somebody sees of one dataset's journey: the visibilities of steps and evidence, and of which organisations
+    and datasets the files that their check holds back."""
+
+    sees: frozenset[str] = frozenset({"public"})
+    everything: bool = False
+    editor: frozenset[str] = frozenset()
+    edited: frozenset[str] = frozenset()
+
+    def edits(self, package_id: str, organisation: str | None) -> bool:
+        """Only who may edit a dataset may see its held files."""
+        return self.everything or package_id in self.edited or organisation in self.editor
 
 
-def allowed(context: Any, package: Any) -> frozenset[str]:
-    """The visibilities a caller sees: members of the organisation more than others, its administrators all."""
+PUBLIC = Reader()
+MEMBER = Reader(PUBLIC.sees | {"organisation"})
+ADMIN = Reader(MEMBER.sees | {"restricted"})
+EVERYTHING = replace(ADMIN, everything=True)
+
+
+def allowed(context: Any, package: Any) -> Reader:
+    """What a caller sees of a dataset: members of the organisation more than others, its administrators all."""
     if context.get("ignore_auth"):
         return EVERYTHING
+    reader = _sees(context, package)
+    name, owner = context.get("user") or "", package.owner_org
+    if name and reader != EVERYTHING and may_edit(context, package.id):
+        writes = owner and authz.has_user_permission_for_group_or_org(owner, name, "update_dataset")
+        return replace(reader, edited=frozenset([package.id]), editor=frozenset([owner] if writes else []))
+    return reader
+
+
+def may_edit(context: Any, package_id: str) -> bool:
+    """Whether the caller may edit a dataset."""
+    try:
+        tk.check_access("package_update", as_caller(context), {"id": package_id})
+    except (tk.NotAuthorized, tk.ObjectNotFound):
+        return False
+    return True
+
+
+def _sees(context: Any, package: Any) -> Reader:
     user = context.get("auth_user_obj") or model.User.get(context.get("user") or "")
     if user is None or getattr(user, "is_anonymous", False) or user.state != "active":
         return PUBLIC
@@ -28,7 +63,7 @@ def allowed(context: Any, package: Any) -> frozenset[str]:
         return EVERYTHING
     role = authz.users_role_for_group_or_org(package.owner_org, user.name) if package.owner_org else None
     if role == "admin":
-        return EVERYTHING
+        return ADMIN
     collaborates = authz.check_config_permission("allow_dataset_collaborators")
     if role or (collaborates and authz.user_is_collaborator_on_dataset(user.id, package.id)):
         return MEMBER
@@ -37,12 +72,17 @@ def allowed(context: Any, package: Any) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Eyes:
-    """What a caller sees of steps that belong to many datasets: ids of organisations and of datasets shared with them."""
+    """What a caller sees of steps that belong to many datasets: ids of organisations and of datasets shared with them.
+
+    `editor`, `edited`: those whose held files they see.
+    """
 
     everything: bool = False
     member: frozenset[str] = frozenset()
     admin: frozenset[str] = frozenset()
     shared: frozenset[str] = frozenset()
+    editor: frozenset[str] = frozenset()
+    edited: frozenset[str] = frozenset()
 
     def see(self, package: Any) -> bool:
         """May the caller read this dataset?"""
@@ -59,16 +99,23 @@ def eyes(context: Any) -> Eyes:
         return Eyes()
     if user.sysadmin:
         return Eyes(True)
-    query = {"id": user.id, "permission": "read"}
-    mine = tk.get_action("organization_list_for_user")(as_caller(context), query)
+    mine = _organisations(context, user, "read")
     shared = []
     if authz.check_config_permission("allow_dataset_collaborators"):
-        shared = model.Session.query(model.PackageMember.package_id).filter_by(user_id=user.id).all()
+        of = model.PackageMember
+        shared = model.Session.query(of.package_id, of.capacity).filter_by(user_id=user.id).all()
     return Eyes(
         member=frozenset(each["id"] for each in mine),
         admin=frozenset(each["id"] for each in mine if each["capacity"] == "admin"),
         shared=frozenset(row[0] for row in shared),
+        editor=frozenset(each["id"] for each in _organisations(context, user, "update_dataset")),
+        edited=frozenset(row[0] for row in shared if row[1] in ("editor", "admin")),
     )
+
+
+def _organisations(context: Any, user: Any, permission: str) -> list[dict[str, Any]]:
+    query = {"id": user.id, "permission": permission}
+    return tk.get_action("organization_list_for_user")(as_caller(context), query)
 
 
 def as_caller(context: Any) -> Any:

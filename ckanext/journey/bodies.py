@@ -58,7 +58,9 @@ class AliasRegistered:
 class FileChecked:
     """`change` is checked, waived, tidied or decided (about personal data); `outcome` a word for the result.
 
-    `summary` holds counts only (rows, errors, warnings), `reason` why something was waived or decided.
+    `summary` holds counts only (rows, errors, warnings), `reason` why something was waived or decided. `held`: the public
+    could not see the file (of a rewritten one, the file before; `copy` is the other's name) then. Two changes are no steps: `released` tells that it can
+    from now on, `held` that it could not all the while, where nobody had told.
     """
 
     change: str
@@ -75,6 +77,9 @@ class FileChecked:
     tool_version: str | None = None
     reason: str | None = None
     report_url: str | None = None
+    held: bool | None = None
+    check: str | None = None
+    copy: str | None = None
     summary: dict[str, Any] = field(default_factory=dict)
 
 

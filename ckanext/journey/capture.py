@@ -15,7 +15,7 @@ from ckan import authz, model
 from ckan.plugins import toolkit as tk
 from sqlalchemy.exc import SQLAlchemyError
 
-from . import config, ledger, measure, store, uploads
+from . import config, held, ledger, measure, store, uploads
 from . import events as ev
 from .changes import changed_fields, choose_change, fingerprint, normalise, short
 from .workflow import store as workflow
@@ -144,6 +144,8 @@ def _upload(conn: sa.Connection, package: Any, resource: dict[str, Any], user_id
         return  # said to be uploaded, but without a file: nothing was received
     if known and known.sha256 == found.sha256:
         return
+    check = held.checks(package.id).get(resource["id"])
+    again = held.was_public(conn, package.id, resource["id"], found.sha256)
     body = ev.FileReceived(
         resource_id=resource["id"],
         name=name,
@@ -153,6 +155,8 @@ def _upload(conn: sa.Connection, package: Any, resource: dict[str, Any], user_id
         format=str(resource.get("format") or "") or None,
         modified=modified,
         replaces=known.sha256 if known else None,
+        held=("again" if again else "first") if check else None,
+        check=check["check_id"] if check else None,
     )
     ledger.append(conn, ledger.Draft(body, stream_of(package), package.id, user_id, role), config.lock_seconds())
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from . import bodies
 from . import events as ev
-from .rows import Row, evidence_row, file_rows, make_id, step_id, step_row
+from .rows import Row, evidence_row, file_rows, hold_row, make_id, moment, release_rows, step_id, step_row
 from .workflow import moved
 
 # Who sees the evidence of a change to a file; why personal data may stand is for the organisation's members.
@@ -22,12 +22,27 @@ _CHECKS = {
 
 
 def _checked(event: ev.Event, body: bodies.FileChecked) -> Iterator[Row]:
+    if body.change == "released":
+        yield from release_rows(event, str(body.resource_id), body.sha256, body.check)
+        return
+    rewritten = body.change == "tidied" or body.outcome == "redacted"
+    before = body.sha256_before if rewritten else body.sha256
+    if body.held and before and body.resource_id:
+        since = None if body.change == "held" else moment(event.recorded)
+        yield hold_row(event, body.resource_id, body.name or body.resource_id, before, body.check, since)
+    if body.change != "held":
+        yield from _judged(event, body)
+
+
+def _judged(event: ev.Event, body: bodies.FileChecked) -> Iterator[Row]:
     change = "redacted" if body.change == "decided" and body.outcome == "redacted" else body.change
     kind, evidence, visibility = _CHECKS.get(change, ("validate", "validation-report", "organisation"))
     rewritten = change in ("tidied", "redacted")
     step, detail = step_id(event.id), {"check": body.change, "outcome": body.outcome, "schema": body.schema}
     counts = {name: value for name, value in body.summary.items() if isinstance(value, (int, str, bool))}
     values: dict[str, Any] = {"tool": body.tool, "tool_version": body.tool_version, "resource_id": body.resource_id}
+    if body.held and not (body.sha256_before if rewritten else body.sha256):
+        values["visibility"] = "restricted"  # nothing will tell when the file that it speaks of is released
     if rewritten:
         values |= {"rows_in": body.rows_before, "rows_out": body.rows, "rows_rejected": body.rows_rejected}
     yield step_row(event, "", kind, started=event.recorded, detail=detail | {"counts": counts}, **values)
@@ -37,7 +52,7 @@ def _checked(event: ev.Event, body: bodies.FileChecked) -> Iterator[Row]:
         rows = body.rows_before if rewritten else body.rows
         yield from file_rows(event, step, "input", 0, ev.File(name, before, None, rows), **more)
     if rewritten and body.sha256:
-        yield from file_rows(event, step, "output", 0, ev.File(name, body.sha256, None, body.rows), **more)
+        yield from file_rows(event, step, "output", 0, ev.File(body.copy or name, body.sha256, None, body.rows), **more)
     if evidence:
         value = "; ".join(part for part in (body.outcome, _counted(counts), body.schema) if part)
         public = ev.Evidence(evidence, value or body.change, body.report_url, body.sha256, visibility)

@@ -129,6 +129,8 @@ class DatasetChanged:
 
 @dataclass(frozen=True)
 class FileReceived:
+    """`held`: its check (`check`) keeps it from the public; `again` if the same bytes were public before, else `first`."""
+
     resource_id: str
     name: str
     sha256: str
@@ -137,6 +139,8 @@ class FileReceived:
     format: str | None = None
     modified: str | None = None
     replaces: str | None = None
+    held: str | None = None
+    check: str | None = None
 
 
 @dataclass(frozen=True)

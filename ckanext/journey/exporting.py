@@ -14,7 +14,7 @@ from typing import IO, Any
 from ckan import model
 from ckan.plugins import toolkit as tk
 
-from . import access, config, read, uploads
+from . import access, config, held, read, uploads
 from .exports import crate, document
 from .exports.document import About, Document
 
@@ -47,7 +47,9 @@ def _shown(context: Any, package: Any) -> tuple[dict[str, Any], bool]:
     try:
         return show(everybody, {"id": package.id}), True
     except tk.NotAuthorized:
-        return show(access.as_caller(context), {"id": package.id}), False
+        shown, kept_back = show(access.as_caller(context), {"id": package.id}), held.checks(package.id)
+        files = [each for each in shown.get("resources") or [] if each["id"] not in kept_back]
+        return {**shown, "resources": files}, False
 
 
 def _about(pkg: dict[str, Any], is_public: bool) -> About:

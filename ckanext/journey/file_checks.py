@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.plugins import toolkit as tk
 
-from . import capture, config, ledger
+from . import access, capture, config, held, ledger, store
 from .bodies import FileChecked
 from .releases import work
 
@@ -29,6 +29,7 @@ def get_subscriptions() -> dict[Any, list[Any]]:
         signal("council_schemas:file_waived"): [waived],
         signal("council_schemas:personal_data_decided"): [decided, work.redacted],
         signal("council_schemas:file_tidied"): [tidied],
+        signal("council_schemas:file_released"): [released, work.released],
     }
 
 
@@ -53,12 +54,31 @@ def tidied(sender: str, **told: Any) -> None:
     _record(told | {"changes": changes}, "tidied", "tidied", **_copy(told))
 
 
+def released(sender: str, **told: Any) -> None:
+    """The public can read a file from now on, and what the journey tells of it."""
+    _record(told, "released", str(told.get("how") or ""))
+    access.reindex(str(told.get("package_id")))
+
+
+def held_before(told: dict[str, Any]) -> None:
+    """A file is, or was, held back of which the ledger has not been told that."""
+    _record(told | {"held": True}, "held", "held")
+
+
 def _copy(told: dict[str, Any]) -> dict[str, Any]:
     """The copy of a file that took its place: what was before, and after."""
     if not told.get("tidied_sha256"):
         return {}
-    before = {"sha256_before": told.get("sha256"), "rows_before": told.get("rows")}
+    before = {"sha256_before": told.get("sha256"), "rows_before": told.get("rows"), "copy": told.get("tidied_name")}
     return before | {"sha256": told["tidied_sha256"], "rows": told.get("tidied_rows")}
+
+
+def _sha256(told: dict[str, Any]) -> str | None:
+    """A file that could not be read, or not yet, has no checksum but that of its upload."""
+    if told.get("sha256"):
+        return str(told["sha256"])
+    received = store.current_file(model.Session.connection(), str(told.get("resource_id") or ""))
+    return received.sha256 if received else None
 
 
 def _record(told: dict[str, Any], change: str, outcome: str, **more: Any) -> None:
@@ -67,9 +87,12 @@ def _record(told: dict[str, Any], change: str, outcome: str, **more: Any) -> Non
         return
     stream = capture.stream_of(package)
     user_id, role = capture.role_of(model.User.get(told["user_id"]) if told.get("user_id") else None, stream)
-    more.setdefault("sha256", told.get("sha256") or None)
+    if "sha256" not in more:
+        more["sha256"] = _sha256(told)
     body = FileChecked(
         change,
+        held=bool(told.get("held")) or None,
+        check=str(told.get("check_id") or "") or None,
         resource_id=str(told.get("resource_id") or "") or None,
         outcome=outcome or None,
         name=told.get("name") or None,
@@ -81,7 +104,8 @@ def _record(told: dict[str, Any], change: str, outcome: str, **more: Any) -> Non
     )
 
     def work(conn: sa.Connection) -> None:
-        ledger.append(conn, ledger.Draft(body, stream, package.id, user_id, role), config.lock_seconds())
+        key = held.key(change, body.check) if change in ("held", "released") else None
+        ledger.append(conn, ledger.Draft(body, stream, package.id, user_id, role, key), config.lock_seconds())
 
     capture.settled(lambda: capture.guarded("file check", package.id, stream, work))
 

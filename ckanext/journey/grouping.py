@@ -30,7 +30,7 @@ def entries(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
             continue
         if last and _moment(step, "started") - _moment(last, "ended") >= PAUSE:
             run = {}
-        key = (step["type"], step["agent_role"], step["visibility"])
+        key = (step["type"], step["agent_role"], step["visibility"], step.get("held"))
         if key not in run:
             run[key] = []
             found.append(run[key])

@@ -9,7 +9,7 @@ from typing import Any
 from ckan import model
 from ckan.plugins import toolkit as tk
 
-from . import config, downloads, signals
+from . import config, downloads, held, signals
 from .lineage import project
 from .workflow import moves
 
@@ -33,6 +33,13 @@ def fold_lineage() -> None:
             signals.send(changed)
 
         project.everything(conn, settle)
+
+
+def settle_holds() -> None:
+    """Holds and releases of files that the ledger missed."""
+    told = held.settle()
+    if told:
+        log.info("Journey: %d holds and releases of files told late", told)
 
 
 def tell_downloads() -> None:

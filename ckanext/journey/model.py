@@ -154,6 +154,24 @@ hop = sa.Table(
     sa.Column("harvested", TIME, nullable=False),
 )
 
+# Files that their check holds back, until they are released: what is told of them is for those who may edit the dataset.
+hold = sa.Table(
+    "journey_hold",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("package_id", sa.Text, nullable=False, index=True),
+    sa.Column("stream", sa.Text, nullable=False, index=True),
+    sa.Column("resource_id", sa.Text, nullable=False, index=True),
+    sa.Column("check_id", sa.Text),
+    sa.Column("artefact_id", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("sha256", sa.String(64)),
+    sa.Column("node", sa.Text, nullable=False, index=True),
+    sa.Column("told", TIME, nullable=False),
+    # Steps recorded before speak of the same bytes when they were public; None: these bytes never were.
+    sa.Column("since", TIME),
+)
+
 failure = sa.Table(
     "journey_failure",
     metadata,
@@ -253,5 +271,5 @@ download = sa.Table(
 # What `ckan journey rebuild` makes again from the ledger.
 PROJECTIONS = (
     *(system, dataset, artefact, plan, step, step_io, evidence, hop, failure, move),
-    *(run, folded, alias, download),
+    *(run, folded, alias, download, hold),
 )

@@ -18,6 +18,7 @@ from .rows import (
     artefact_id,
     evidence_row,
     file_rows,
+    hold_row,
     make_id,
     moment,
     step_id,
@@ -120,6 +121,9 @@ def _moved(event: ev.Event, body: ev.WorkflowMoved) -> Iterator[Row]:
 
 def _received(event: ev.Event, body: ev.FileReceived) -> Iterator[Row]:
     step, time = step_id(event.id), moment(event.recorded)
+    if body.held:
+        since = time if body.held == "again" else None
+        yield hold_row(event, body.resource_id, body.name, body.sha256, body.check, since)
     if body.replaces and body.replaces != body.sha256:
         old = artefact_id(event.package, body.name, body.replaces, body.resource_id)
         yield Row("journey_artefact", {"id": old, "invalidated": time}, "update")

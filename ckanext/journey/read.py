@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from . import access, score, timeline
+from . import access, held, score, timeline, withheld
 from .lineage import project
 
 LIMIT = 500
@@ -26,21 +26,26 @@ LEFT JOIN journey_dataset d ON d.package_id = :package
 LEFT JOIN journey_system s ON s.id = d.legacy_system_id
 """)
 
-_STEPS = sa.text("""
+# Of a hold: the dataset and its organisation.
+_HOLDS = """(SELECT json_agg(json_build_array(h.package_id, hp.owner_org))
+     FROM journey_hold h LEFT JOIN package hp ON hp.id = h.package_id WHERE """
+_STEPS = sa.text(f"""
 SELECT s.*, sys.name AS system_name, p.name AS plan_name, p.version AS plan_version,
        p.repository AS plan_repository, p.commit AS plan_commit,
   (SELECT json_agg(json_build_object('direction', io.direction, 'name', io.name, 'sha256', a.sha256,
             'bytes', coalesce(io.bytes, a.bytes), 'rows', io.rows, 'artefact', a.id, 'kind', a.kind,
-            'format', a.format, 'resource_id', a.resource_id, 'package_id', a.package_id, 'invalidated', a.invalidated) ORDER BY io.direction, io.position)
+            'format', a.format, 'resource_id', a.resource_id, 'package_id', a.package_id, 'invalidated', a.invalidated,
+            'held', {_HOLDS} {held.MATCH})) ORDER BY io.direction, io.position)
      FROM journey_step_io io JOIN journey_artefact a ON a.id = io.artefact_id WHERE io.step_id = s.id) AS io,
   (SELECT json_agg(json_build_object('kind', e.kind, 'value', e.value, 'url', e.url, 'sha256', e.sha256,
             'visibility', e.visibility) ORDER BY e.position)
-     FROM journey_evidence e WHERE e.step_id = s.id) AS evidence
+     FROM journey_evidence e WHERE e.step_id = s.id) AS evidence,
+  {_HOLDS} h.resource_id = s.resource_id AND h.sha256 = s.detail->>'replaces') AS replaces_held
 FROM (SELECT * FROM journey_step WHERE package_id = :package AND visibility = ANY(:allowed)
        ORDER BY coalesce(started, ended, recorded) DESC, recorded DESC, sequence DESC, id LIMIT :limit OFFSET :offset) s
 LEFT JOIN journey_system sys ON sys.id = s.system_id
 LEFT JOIN journey_plan p ON p.id = s.plan_id
-""")
+""")  # noqa: S608 - pieces of our own
 
 _PUBLIC = sa.text("SELECT count(*) FROM journey_step WHERE package_id = :package AND visibility = ANY(:allowed)")
 
@@ -48,16 +53,17 @@ _PUBLIC = sa.text("SELECT count(*) FROM journey_step WHERE package_id = :package
 def journey(
     conn: sa.Connection,
     package_id: str,
-    allowed: frozenset[str],
+    reader: access.Reader,
     limit: int = LIMIT,
     offset: int = 0,
     catch_up: bool = True,
 ) -> dict[str, Any]:
-    """The journey of a dataset as someone may see it who sees the visibilities `allowed`.
+    """The journey of a dataset as somebody may see it.
 
     Tools' reports that wait are folded first, unless `catch_up` is False; those that are left are counted in `waiting`.
     A dict of `stage`, `since`, `total`, `steps` (in the order of the way), `hops`, `systems`, `failures`, see
-    `timeline.build`, and `score`, which counts what is told to anybody. The caller has checked that the dataset may be read.
+    `timeline.build`, and `score`, which counts what is told to anybody, but nothing of files that are held back: it is the
+    same for everyone. The caller has checked that the dataset may be read.
     """
     about, waiting = dict(conn.execute(_DATASET, {"package": package_id}).one()._mapping), 0
     if about["behind"] and catch_up:
@@ -65,9 +71,15 @@ def journey(
         about = dict(conn.execute(_DATASET, {"package": package_id}).one()._mapping)
     rows = _rows(conn, package_id, limit, offset)
     whole = rows if offset == 0 and about["total"] <= limit else _rows(conn, package_id, LIMIT, 0)
-    told = timeline.build(about, whole, access.EVERYTHING)
-    same = rows is whole and timeline.all_seen(rows, allowed)
-    return (told if same else timeline.build(about, rows, allowed)) | {"score": score.score(told), "waiting": waiting}
+    told = timeline.build(about, withheld.seen(whole, access.ADMIN.edits), access.ADMIN.sees)
+    same = rows is whole and timeline.all_seen(rows, reader.sees) and not any(map(withheld.is_held, rows))
+    return (told if same else _built(about, rows, reader)) | {"score": score.score(told), "waiting": waiting}
+
+
+def _built(about: dict[str, Any], rows: list[dict[str, Any]], reader: access.Reader) -> dict[str, Any]:
+    shown = withheld.seen(rows, reader.edits)
+    found = timeline.build(about, shown, reader.sees)
+    return found | {"withheld": found["withheld"] + len(rows) - len(shown)}
 
 
 def current(conn: sa.Connection, package_id: str) -> int:
@@ -83,14 +95,16 @@ def public(conn: sa.Connection, package_id: str, limit: int) -> dict[str, Any]:
     """
     waiting = current(conn, package_id)
     about = dict(conn.execute(_DATASET, {"package": package_id}).one()._mapping)
-    about["total"] = conn.execute(_PUBLIC, {"package": package_id, "allowed": list(access.PUBLIC)}).scalar_one()
+    seen = {"package": package_id, "allowed": list(access.PUBLIC.sees)}
     rows = _rows(conn, package_id, limit, 0, access.PUBLIC)
-    return timeline.build(about | {"failures": []}, rows, access.PUBLIC) | {"waiting": waiting}
+    shown = withheld.seen(rows, access.PUBLIC.edits)
+    about["total"] = conn.execute(_PUBLIC, seen).scalar_one() - (len(rows) - len(shown))
+    return timeline.build(about | {"failures": []}, shown, access.PUBLIC.sees) | {"waiting": waiting}
 
 
 def _rows(
-    conn: sa.Connection, package_id: str, limit: int, offset: int, of: frozenset[str] = access.EVERYTHING
+    conn: sa.Connection, package_id: str, limit: int, offset: int, of: access.Reader = access.EVERYTHING
 ) -> list[dict[str, Any]]:
-    values = {"package": package_id, "limit": limit, "offset": offset, "allowed": list(of)}
+    values = {"package": package_id, "limit": limit, "offset": offset, "allowed": list(of.sees)}
     found = conn.execute(_STEPS, values)
     return [dict(row._mapping) for row in found]

@@ -159,3 +159,30 @@ def _reported(event: ev.Event, item: ev.File) -> dict[str, Any]:
 def evidence_row(step: str, position: int, item: ev.Evidence) -> Row:
     values = {"id": make_id("evidence", step, position), "step_id": step, "position": position, **asdict(item)}
     return Row("journey_evidence", values)
+
+
+def hold_row(
+    event: ev.Event, resource_id: str, name: str, sha256: str, check: str | None, since: datetime | None = None
+) -> Row:
+    """A file that the public may not see. `since`: what was told of the same bytes before may be seen."""
+    values = {
+        "id": event.id,
+        "package_id": event.package,
+        "stream": event.stream,
+        "resource_id": resource_id,
+        "check_id": check,
+        "artefact_id": artefact_id(event.package, name, sha256, resource_id),
+        "name": name,
+        "sha256": sha256,
+        "node": node_of(ev.File(name, sha256), event.stream, event.package),
+        "told": moment(event.recorded),
+        "since": since,
+    }
+    return Row("journey_hold", values)
+
+
+def release_rows(event: ev.Event, resource_id: str, sha256: str | None, check: str | None) -> Iterator[Row]:
+    """The public may see it: by its bytes, whichever upload they came with, and by the check that held it."""
+    for name, value in (("sha256", sha256), ("check_id", check)):
+        if value:
+            yield Row("journey_hold", {"package_id": event.package, "resource_id": resource_id, name: value}, "clear")

@@ -30,7 +30,6 @@ def get_subscriptions() -> dict[Any, list[Any]]:
     signal = tk.signals.ckanext.signal
     return file_checks.get_subscriptions() | {
         signal("journey:all-changed"): [releases.watch_all],
-        signal("council_schemas:file_released"): [releases.released],
         signal("federation:fetched"): [fetched],
         signal("federation:imported"): [imported],
         signal("federation:withdrawn"): [withdrawn],

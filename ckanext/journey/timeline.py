@@ -73,6 +73,7 @@ def _step(row: dict[str, Any], allowed: frozenset[str]) -> dict[str, Any]:
         "rows": balance(*(row[f"rows_{name}"] for name in _COUNTS)),
         "inputs": [_side(item) for item in sides if item["direction"] == "input"],
         "outputs": [_side(item) for item in sides if item["direction"] == "output"],
+        "held": any(item.get("held") for item in sides),
         "evidence": shown,
         "evidence_withheld": len(evidence) - len(shown),
     }

@@ -53,6 +53,7 @@ class Walk:
 
     def _ask(self, statement: Any, **values: Any) -> list[Any]:
         seen = {"all": self.eyes.everything, "member": list(self.eyes.member), "admin": list(self.eyes.admin)}
+        seen |= {"editor": list(self.eyes.editor), "edited": list(self.eyes.edited)}
         seen |= {"shared": list(self.eyes.shared), "fan": FAN + 1, "files": FAN + 1, "counted": COUNTED}
         wanted = {name: value for name, value in {**seen, **values}.items() if f":{name}" in statement.text}
         return list(self.conn.execute(statement, wanted))

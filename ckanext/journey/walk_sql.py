@@ -7,17 +7,28 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from .held import MATCH
+
+# A file `a` in its place `io` of the step `s`, held back from the reader.
+_KEPT = f"""EXISTS (SELECT 1 FROM journey_hold h LEFT JOIN package hp ON hp.id = h.package_id
+  WHERE NOT (:all OR coalesce(hp.owner_org, '') = ANY(:editor) OR h.package_id = ANY(:edited)) AND ({MATCH}))"""  # noqa: S608 - pieces of our own
+_OF_STEP = "SELECT 1 FROM journey_step_io io JOIN journey_artefact a ON a.id = io.artefact_id WHERE io.step_id = s.id"
+
 _PIECES = {
     # Who sees a step: of a dataset by the dataset, of none by the organisation whose tool reported it.
-    "SEEN": """(:all
+    "SEEN": f"""(:all
       OR s.visibility = 'public' AND (s.package_id IS NULL OR p.state = 'active' AND NOT p.private)
       OR s.visibility <> 'restricted' AND (coalesce(p.owner_org, s.stream) = ANY(:member) OR s.package_id = ANY(:shared))
-      OR coalesce(p.owner_org, s.stream) = ANY(:admin))""",
+      OR coalesce(p.owner_org, s.stream) = ANY(:admin))
+    AND (NOT EXISTS ({_OF_STEP} AND {_KEPT}) OR EXISTS ({_OF_STEP} AND io.direction = 'output' AND NOT {_KEPT}))""",
+    # The file by which a step is come upon.
+    "FOUND": f"EXISTS (SELECT 1 FROM journey_artefact a WHERE a.id = io.artefact_id AND NOT {_KEPT})",  # noqa: S608
     "STEP": """s.id, s.type, s.state, s.run_id, s.capture, s.package_id, s.system_id, s.tool,
       coalesce(s.ended, s.started) AS time, s.day_only""",
     "FILE": """io.direction, io.node, io.name, io.rows, coalesce(io.bytes, a.bytes) AS bytes, a.sha256, a.namespace,
       a.package_id AS package, a.resource_id AS resource""",
-    "FILES": """FROM journey_step_io io JOIN journey_artefact a ON a.id = io.artefact_id WHERE io.step_id = s.id""",
+    "FILES": f"""FROM journey_step_io io JOIN journey_artefact a ON a.id = io.artefact_id
+      WHERE io.step_id = s.id AND NOT {_KEPT}""",
     "DRAWABLE": "(s.system_id IS NOT NULL OR EXISTS (SELECT 1 FROM journey_step_io io WHERE io.step_id = s.id))",
 }
 _PIECES["BOTH"] = Template("""(SELECT json_agg(f) FROM (
@@ -44,7 +55,7 @@ CROSS JOIN LATERAL (
   FROM (SELECT * FROM journey_step_io io WHERE io.node = f.node AND io.direction = f.side
          ORDER BY io.at DESC LIMIT :counted) io
   JOIN journey_step s ON s.id = io.step_id LEFT JOIN package p ON p.id = s.package_id
-  WHERE $SEEN ORDER BY io.at DESC LIMIT :fan) x
+  WHERE $SEEN AND $FOUND ORDER BY io.at DESC LIMIT :fan) x
 """)
 
 OWN = _statement("""
@@ -70,9 +81,9 @@ SELECT x.node FROM unnest(CAST(:packages AS text[])) d(id) CROSS JOIN LATERAL (
 
 COUNT = _statement("""
 SELECT f.way, f.node, (SELECT count(*) FROM (
-    SELECT 1 FROM (SELECT io.step_id FROM journey_step_io io WHERE io.node = f.node AND io.direction = f.side
-                    ORDER BY io.at DESC LIMIT :counted) c
-    JOIN journey_step s ON s.id = c.step_id LEFT JOIN package p ON p.id = s.package_id WHERE $SEEN) n) AS steps
+    SELECT 1 FROM (SELECT io.* FROM journey_step_io io WHERE io.node = f.node AND io.direction = f.side
+                    ORDER BY io.at DESC LIMIT :counted) io
+    JOIN journey_step s ON s.id = io.step_id LEFT JOIN package p ON p.id = s.package_id WHERE $SEEN AND $FOUND) n) AS steps
 FROM (SELECT 'up' AS way, 'output' AS side, unnest(CAST(:up AS text[])) AS node
       UNION ALL SELECT 'down', 'input', unnest(CAST(:down AS text[]))) f
 """)

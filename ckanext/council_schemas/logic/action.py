@@ -24,6 +24,7 @@ from .actions.review import (
     file_check_mapping_update,
     file_check_run,
     file_check_show,
+    file_check_unreleased,
     file_check_waive,
 )
 from .actions.review_copies import file_check_copy, file_check_copy_drop, file_check_copy_use
@@ -51,6 +52,7 @@ __all__ = [
     "file_check_mapping_update",
     "file_check_run",
     "file_check_show",
+    "file_check_unreleased",
     "file_check_waive",
     "package_patch",
 ]

@@ -64,6 +64,11 @@ def file_check_show(context: Any, data_dict: dict[str, Any]) -> Any:
     return file_check_list(context, {"package_id": resource.package_id})
 
 
+def file_check_unreleased(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Sysadmins, and the portal itself."""
+    return {"success": False, "msg": tk._("Only system administrators may list the held files of all councils")}
+
+
 def file_check_run(context: Any, data_dict: dict[str, Any]) -> Any:
     return file_check_show(context, data_dict)
 

@@ -58,6 +58,7 @@ def _facts(check: Check, user: str) -> dict[str, Any]:
         "sha256": check.sha256,
         "name": check.name,
         "user_id": user,
+        "held": check.held,
     }
 
 

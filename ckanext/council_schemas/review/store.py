@@ -116,6 +116,18 @@ def waiting(organizations: list[str] | None = None) -> list[tuple[Check, Any, An
     return [tuple(row) for row in model.Session.execute(query)]  # type: ignore[misc]
 
 
+def unreleased() -> list[dict[str, Any]]:
+    """Files that were never public, oldest first: (check_id, resource_id, package_id, name, sha256, uploaded)."""
+    if not ready():
+        return []
+    of, other = table.c, table.alias("other")
+    same = sa.and_(other.c.resource_id == of.resource_id, other.c.sha256 == of.sha256, of.sha256 != "")
+    public = sa.exists().where(same, sa.not_(other.c.held))
+    names = (of.id.label("check_id"), of.resource_id, of.package_id, of.name, of.sha256, of.uploaded)
+    rows = model.Session.execute(sa.select(*names).where(of.held, ~public).order_by(of.uploaded))
+    return [dict(row._mapping) | {"uploaded": row.uploaded.isoformat()} for row in rows]
+
+
 def unfinished(older_than: Any) -> list[Check]:
     """Checks that nobody worked on since ``older_than`` (a time)."""
     if not ready():

@@ -103,7 +103,7 @@ def _seen(connection: sa.Connection, resource: Any, call: Call) -> None:
     }
     connection.execute(sa.insert(store.table).values(**values))
     call.made.append(values["id"])
-    facts = {"check_id": values["id"], "sha256": "", "user_id": call.user}
+    facts = {"check_id": values["id"], "sha256": "", "user_id": call.user, "held": True}
     call.told.append(facts | {name: values[name] for name in ("resource_id", "package_id", "name")})
 
 

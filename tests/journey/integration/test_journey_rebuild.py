@@ -60,6 +60,13 @@ def everything():
     yield "one", bodies.FileChecked("waived", outcome="waived", reason="agreed", **checked)
     yield "one", bodies.FileChecked("decided", outcome="approved", reason="no personal data", **checked)
     yield "one", ev.FileReceived("r", "spend.csv", TWO, 10, 9, "CSV", "2026-01-03T00:00:00", replaces=ONE)
+    for number, sha256 in enumerate(("3" * 64, "4" * 64)):
+        yield "one", ev.FileReceived("h", "held.csv", sha256, 10, 9, held="first", check=f"check-{number}")
+        yield (
+            "one",
+            bodies.FileChecked("checked", "h", name="held.csv", sha256=sha256, held=True, check=f"check-{number}"),
+        )
+    yield "one", bodies.FileChecked("released", "h", sha256="3" * 64, check="check-0")
     yield "one", ev.TableLoaded("r", "spend.csv", 9, TWO, 9, "ckanext-xloader", "1")
     yield "one", ev.WorkflowMoved("submit", "approval", owner_role="Editor", due="2026-02-01", content="c")
     yield "one", ev.WorkflowMoved("approve", "scheduled", publish_at="2026-02-01T09:00:00Z", content="c")

@@ -55,8 +55,8 @@ def file_check_copy_use(context: Any, data_dict: Dict) -> Dict:
     wanted = _copy(check, data_dict, copies.MADE)
     resource: Any = model.Resource.get(check.resource_id)
     copies.set_aside(wanted, resource)
-    told = _told(check, wanted, person)
     name = check.name.rsplit(".", 1)[0] + ".csv"
+    told = _told(check, wanted, person, name)
     with copies.path(wanted.id).open("rb") as handle:
         wanted.state, wanted.answered_by = copies.USED, person
         sent = {"id": check.resource_id, "format": "CSV", "url": name, "upload": FileStorage(handle, filename=name)}
@@ -67,13 +67,14 @@ def file_check_copy_use(context: Any, data_dict: Dict) -> Dict:
     return _shown(sent["id"])
 
 
-def _told(check: Check, wanted: Decision, person: str) -> list[tuple[str, Dict]]:
+def _told(check: Check, wanted: Decision, person: str, name: str) -> list[tuple[str, Dict]]:
     facts = {
         "check_id": check.id, "resource_id": check.resource_id, "package_id": check.package_id, "name": check.name,
-        "sha256": check.sha256, "user_id": person, "rows": check.rows,
+        "sha256": check.sha256, "user_id": person, "rows": check.rows, "held": check.held,
     }  # fmt: skip
     detail = wanted.detail
     made = {"tidied_sha256": detail["sha256"], "tidied_rows": detail["rows"], "tidied_resource_id": check.resource_id}
+    made["tidied_name"] = name
     changes = Counter({each["rule"]: each["count"] for each in detail["changes"]})
     if wanted.kind == copies.TIDY:
         return [("file_tidied", facts | made | {"changes": dict(changes)})]

@@ -32,9 +32,9 @@ def journey_show(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     if package is None:
         raise tk.ObjectNotFound(tk._("Dataset not found"))
     limit = min(max(number(data_dict, "limit", read.LIMIT), 1), read.LIMIT)
-    allowed = access.PUBLIC if tk.asbool(data_dict.get("public")) else access.allowed(context, package)
-    found = read.journey(model.Session.connection(), package.id, allowed, limit, number(data_dict, "offset", 0))
-    if "organisation" not in allowed:
+    reader = access.PUBLIC if tk.asbool(data_dict.get("public")) else access.allowed(context, package)
+    found = read.journey(model.Session.connection(), package.id, reader, limit, number(data_dict, "offset", 0))
+    if "organisation" not in reader.sees:
         found.pop("failures")
     found["retiring"] = retirement.retiring(model.Session.connection(), [package.id]).get(package.id, [])
     found["path"] = path.stations(found)
