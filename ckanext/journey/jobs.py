@@ -9,7 +9,7 @@ from typing import Any
 from ckan import model
 from ckan.plugins import toolkit as tk
 
-from . import config, downloads, held, signals
+from . import config, downloads, held, reindexing, signals
 from .lineage import project
 from .workflow import moves
 
@@ -31,6 +31,7 @@ def fold_lineage() -> None:
         def settle(changed: Collection[str]) -> None:
             conn.commit()
             signals.send(changed)
+            reindexing.soon(changed)
 
         project.everything(conn, settle)
 

@@ -17,7 +17,7 @@ from ckan import model as ckan_model
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import OperationalError
 
-from .. import bodies, model, projection, signals, store
+from .. import bodies, model, projection, reindexing, signals, store
 from ..events import Event, from_bytes
 from ..rows import Row, make_id, step_id
 from . import fold, shape
@@ -92,6 +92,7 @@ def catch_up(name: str, seconds: float = READ_SECONDS) -> int:
                 _, changed = batch(conn, name)
                 conn.commit()
                 signals.later(changed)
+                reindexing.soon(changed)
             return 0
         except OperationalError:  # somebody else is folding
             conn.rollback()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,6 +25,8 @@ class Standing:
 
     moves: list[dict[str, Any]]
     facts: rules.Facts
+    # Privacy steps that tools report: evidence for who signs, no signature.
+    reports: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def state(self) -> str:
@@ -41,17 +43,19 @@ def look(conn: sa.Connection, package: Any) -> Standing:
     start = store.release_start(moves)
     officers = store.officers(conn, capture.stream_of(package))
     signers = store.privacy_steps(conn, package.id, start)
+    reports = store.privacy_reports(conn, package.id, start)
     facts = rules.Facts(
         authors=store.authors(conn, package.id, start),
         now=now(),
         privacy_reviewed=bool(signers),
         privacy_signed=any(user in officers for user in signers),
+        privacy_reported=bool(reports),
         has_officer=bool(officers),
         held_files=checks.held_files(package.id),
         embargo=_embargo(moves),
         changed_since_submitted=_changed(conn, package, moves),
     )
-    return Standing(moves, facts)
+    return Standing(moves, facts, reports)
 
 
 def _embargo(moves: list[dict[str, Any]]) -> str | None:

@@ -26,6 +26,8 @@ class Facts:
     now: str
     privacy_reviewed: bool = False
     privacy_signed: bool = False
+    #: A tool says that it did a privacy step. No tool signs for privacy: a person has to.
+    privacy_reported: bool = False
     has_officer: bool = False
     held_files: tuple[str, ...] = ()
     embargo: str | None = None
@@ -50,6 +52,10 @@ PAST = N_("This moment has passed: give a later one, or publish now")
 EMBARGOED = N_("It is under embargo until {until}: it cannot be published before")
 UNSIGNED = N_("The data protection officer has not signed the privacy review of this release yet")
 UNREVIEWED = N_("Record a privacy step, or state why this release holds no personal data")
+REPORTED = N_(
+    "A tool reported a privacy step, but a tool cannot sign for it: record a privacy step yourself, or state why this release "
+    "holds no personal data"
+)
 HELD = N_("Held back by their check: {names}. Mend them, or have them waived, first")
 AUTHOR = N_("You worked on this release, so somebody else must decide on it")
 CHANGED = N_("It was changed after approval was asked for: ask again, so that what is approved is what is published")
@@ -85,7 +91,7 @@ def _ready(found: Findings, told: Told, facts: Facts, say: Say) -> None:
     if facts.has_officer and not facts.privacy_signed:
         found.errors["privacy_statement"] = say(UNSIGNED)
     elif not facts.has_officer and not (facts.privacy_reviewed or told.privacy_statement):
-        found.errors["privacy_statement"] = say(UNREVIEWED)
+        found.errors["privacy_statement"] = say(REPORTED if facts.privacy_reported else UNREVIEWED)
 
 
 def _approvable(found: Findings, move: Move, told: Told, facts: Facts, say: Say) -> None:

@@ -55,15 +55,33 @@ def release_start(moves: list[dict[str, Any]]) -> str:
     return ends[-1].strftime("%Y-%m-%dT%H:%M:%S.%fZ") if ends else ""
 
 
+_SIGNERS = sa.text("""
+SELECT a.user_id FROM journey_step s JOIN journey_event e ON e.id = s.event_id
+LEFT JOIN journey_actor a ON a.commitment = convert_from(e.raw, 'UTF8')::jsonb ->> 'actor'
+WHERE s.package_id = :package AND e.recorded > :after AND s.type = ANY(:types)
+  AND coalesce(s.detail ->> 'outcome', '') NOT IN ('proposed', 'refused')
+""")
+_REPORTED = sa.text("""
+SELECT id, type, tool, tool_version, coalesce(ended, started, recorded) AS "when" FROM journey_step
+WHERE package_id = :package AND type = ANY(:types) AND capture = 'openlineage' AND state = 'complete'
+  AND (:after = '' OR recorded > CAST(nullif(:after, '') AS timestamptz)) ORDER BY recorded, id LIMIT 20
+""")
+PRIVACY = ["anonymise", "disclosure-check", "dpia-review"]
+
+
 def privacy_steps(conn: sa.Connection, package_id: str, after: str) -> list[str | None]:
-    """The ids of the users who recorded privacy steps since a moment; None for a tool's."""
-    query = sa.text("""
-        SELECT a.user_id FROM journey_step s JOIN journey_event e ON e.id = s.event_id
-        LEFT JOIN journey_actor a ON a.commitment = convert_from(e.raw, 'UTF8')::jsonb ->> 'actor'
-        WHERE s.package_id = :package AND e.recorded > :after
-          AND s.type IN ('anonymise', 'disclosure-check', 'dpia-review')
-    """)
-    return list(conn.execute(query, {"package": package_id, "after": after}).scalars())
+    """The ids of the users who recorded privacy steps since a moment; None for one who is no longer known, or the portal.
+
+    What a tool reports is nobody's word (`privacy_reports`), nor is a proposal that waits for a second person.
+    """
+    values = {"package": package_id, "after": after, "types": PRIVACY}
+    return list(conn.execute(_SIGNERS, values).scalars())
+
+
+def privacy_reports(conn: sa.Connection, package_id: str, after: str) -> list[dict[str, Any]]:
+    """The privacy steps that tools report to have finished since a moment: id, type, tool, tool_version, when."""
+    values = {"package": package_id, "after": after, "types": PRIVACY}
+    return [dict(row._mapping) for row in conn.execute(_REPORTED, values)]
 
 
 def content_of(conn: sa.Connection, package: Any) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import email
+import json
+import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +13,7 @@ from ckan import model
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories, helpers
 
-from ckanext.journey import jobs
+from ckanext.journey import bodies, jobs, ledger
 from ckanext.journey import model as tables
 
 pytestmark = [
@@ -132,6 +134,64 @@ def test_where_there_is_an_officer_only_the_officer_signs(council):
     assert council.move("author", made, "submit")["privacy"] == "signed"
     council.call("approver", "journey_officer_revoke", **officer)
     assert council.call("author", "journey_officer_list", **officer) == []
+
+
+def reported(council, dataset, app, state="COMPLETE"):
+    """A tool says that it anonymised the dataset."""
+    token = council.call("approver", "journey_token_create", organization=council.org["id"], name=f"ETL {state}")[
+        "token"
+    ]
+    facet = {"_producer": "https://etl.example", "_schemaURL": "https://etl.example/x.json", "type": "anonymise"}
+    place = {"namespace": tk.config["ckan.site_url"], "name": f"dataset/{dataset['name']}"}
+    body = {
+        "eventType": state, "eventTime": "2026-01-01T10:00:00Z", "producer": "https://etl.example", "schemaURL": "x",
+        "run": {"runId": str(uuid.uuid4())}, "outputs": [place], "inputs": [],
+        "job": {"namespace": "finance", "name": "mask", "facets": {"towpath_step": facet}},
+    }  # fmt: skip
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    app.post("/api/v1/lineage", data=json.dumps(body), headers=headers, status=201)
+
+
+def test_a_tool_s_report_is_evidence_and_no_signature(council, app):
+    made = council.dataset()
+    reported(council, made, app, "FAIL")
+    assert council.call("author", "journey_workflow_show", id=made["id"])["privacy"] == "unknown"
+    reported(council, made, app)
+    shown = council.call("author", "journey_workflow_show", id=made["id"])
+    assert shown["privacy"] == "reported"
+    assert [each["type"] for each in shown["privacy_reports"]] == ["anonymise"]
+    assert "cannot sign" in errors(council.move, "author", made, "submit")["privacy_statement"][0]
+    assert council.move("author", made, "submit", privacy_statement=SAYS_NONE)["state"] == "approval"
+
+
+def test_an_officer_s_token_signs_nothing_but_the_officer_s_form_does(council, app):
+    officer = {"organization": council.org["id"], "user": council.users["officer"]["name"]}
+    council.call("approver", "journey_officer_create", **officer)
+    made = council.dataset()
+    reported(council, made, app)
+    assert "privacy_statement" in errors(council.move, "author", made, "submit", privacy_statement=SAYS_NONE)
+    token = helpers.call_action("api_token_create", {"user": officer["user"]}, user=officer["user"], name="form")
+    data = {"type": "dpia-review", "rationale": "Looked at what the tool left", "visibility": "public"}
+    as_officer = {"Authorization": token["token"]}
+    address = f"/dataset/journey/{made['name']}/add"
+    app.post(address, data=data, headers=as_officer, follow_redirects=False, status=302)
+    assert council.move("author", made, "submit")["privacy"] == "signed"
+    # What was reported for the last release says nothing of the next one.
+    council.move("approver", made, "approve")
+    council.move("approver", made, "withdraw", reason="Wrong quarter")
+    assert council.call("author", "journey_workflow_show", id=made["id"])["privacy_reports"] == []
+
+
+@pytest.mark.parametrize("outcome", ["proposed", "refused", "approved"])
+def test_a_proposal_that_waits_or_was_refused_is_no_review(council, outcome):
+    made = council.dataset()
+    body = bodies.FileChecked("decided", resource_id="r", outcome=outcome)
+    user = council.users["author"]["id"]
+    draft = ledger.Draft(body, council.org["id"], made["id"], user, "editor")
+    ledger.append(model.Session.connection(), draft)
+    model.Session.commit()
+    shown = council.call("author", "journey_workflow_show", id=made["id"])["privacy"]
+    assert shown == ("reviewed" if outcome == "approved" else "unknown")
 
 
 @pytest.mark.parametrize(("user", "word"), [("member", "editor"), ("nobody-of-this-name", "no such user")])

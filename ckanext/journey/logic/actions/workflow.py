@@ -10,7 +10,7 @@ from ckan import authz, model
 from ckan.plugins import toolkit as tk
 from sqlalchemy.dialects.postgresql import insert
 
-from ... import access, retirement
+from ... import access, read, retirement
 from ... import model as tables
 from ...workflow import board, moves, rules, stages, store
 from .. import schema
@@ -42,11 +42,13 @@ def journey_workflow_show(context: Any, data_dict: Dict) -> Dict:
     :param id: the dataset's id or name
 
     :returns: `state`, `since`, `owner_role`, `reason`, `due`, `publish_at`, `embargo`, `held_files` (names of files that their
-      check holds back), `privacy` (signed, reviewed, unsigned or unknown), `moves` (what may follow, each with `move`, `to`,
+      check holds back), `privacy` (signed, reviewed, unsigned, reported by a tool alone, or unknown), `privacy_reports` (privacy steps that
+      tools report: id, type, tool, tool_version, when; no signature), `moves` (what may follow, each with `move`, `to`,
       `needs` and `refused`, why the caller may not make it, or None), `history` (oldest first)
     """
     tk.check_access("journey_workflow_show", context, data_dict)
     package = dataset(data_dict)
+    read.current(model.Session.connection(), package.id)
     standing = moves.look(model.Session.connection(), package)
     user = model.User.get(context.get("user") or "")
     last = standing.moves[-1] if standing.moves else {}
@@ -58,6 +60,7 @@ def journey_workflow_show(context: Any, data_dict: Dict) -> Dict:
         "embargo": standing.facts.embargo,
         "held_files": list(standing.facts.held_files),
         "privacy": _privacy(standing.facts),
+        "privacy_reports": [{name: _plain(value) for name, value in each.items()} for each in standing.reports],
         "moves": [_offered(move, standing, user) for move in stages.possible(standing.state)],
         "history": [{name: _plain(value) for name, value in move.items()} for move in standing.moves],
     }
@@ -74,7 +77,7 @@ def _privacy(facts: rules.Facts) -> str:
         return "signed"
     if facts.privacy_reviewed:
         return "unsigned" if facts.has_officer else "reviewed"
-    return "unknown"
+    return "reported" if facts.privacy_reported else "unknown"
 
 
 def _offered(move: stages.Move, standing: moves.Standing, user: Any) -> Dict:
