@@ -130,6 +130,18 @@ def mirror(url: str, forget: bool) -> None:
 
 
 @journey.command()
-def rebuild() -> None:
+@click.option("--if-needed", is_flag=True, help="Only if an earlier version of this software made them.")
+def rebuild(if_needed: bool) -> None:
     """Make every table that pages read again from the ledger."""
-    click.secho(f"Made again from {_run('journey_rebuild')['events']} events.", fg="green")
+    with click.progressbar(length=1, label="Events") as bar:
+
+        def tell(done: int, total: int) -> None:
+            bar.length = max(total, 1)
+            bar.update(done - bar.pos)
+
+        context: Any = {"ignore_auth": True, "journey_progress": tell}
+        done = tk.get_action("journey_rebuild")(context, {"if_needed": if_needed})
+    if done["needed"]:
+        click.secho(f"Made again from {done['events']} events.", fg="green")
+    else:
+        click.echo("They are of this version; nothing was done.")

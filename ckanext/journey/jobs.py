@@ -9,7 +9,7 @@ from typing import Any
 from ckan import model
 from ckan.plugins import toolkit as tk
 
-from . import config, downloads, held, reindexing, signals
+from . import config, downloads, held, reindexing, signals, upgrading
 from .lineage import project
 from .workflow import moves
 
@@ -41,6 +41,12 @@ def settle_holds() -> None:
     told = held.settle()
     if told:
         log.info("Journey: %d holds and releases of files told late", told)
+
+
+def keep_tables() -> None:
+    """After an upgrade that makes other rows of the same events: have the tables made again, by a job of its own."""
+    if upgrading.ask():
+        log.info("Journey: the tables are of an earlier version, and are made anew")
 
 
 def tell_downloads() -> None:

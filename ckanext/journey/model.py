@@ -268,6 +268,15 @@ download = sa.Table(
     sa.Column("downloads", sa.BigInteger, nullable=False),
 )
 
+# By which version of the code the projections were made (projection.VERSION): one row.
+projected = sa.Table(
+    "journey_projected",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("made", TIME, nullable=False),
+)
+
 # What `ckan journey rebuild` makes again from the ledger.
 PROJECTIONS = (
     *(system, dataset, artefact, plan, step, step_io, evidence, hop, failure, move),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from itertools import groupby
 from typing import Any
@@ -86,10 +86,10 @@ def _upsert(table: sa.Table, mode: str, columns: tuple[str, ...]) -> Any:
     return statement.on_conflict_do_update(index_elements=keys, set_=changes)
 
 
-def rebuild(conn: sa.Connection) -> int:
+def rebuild(conn: sa.Connection, tell: Callable[[int], object] = int) -> int:
     """Empty the projections and make them again from the ledger, in the caller's transaction; gives the event count.
 
-    Appending waits until the transaction ends.
+    Appending waits until the transaction ends. `tell` hears how many events are done.
     """
     conn.execute(sa.text("LOCK TABLE journey_event IN SHARE MODE"))
     for table in model.PROJECTIONS:
@@ -98,6 +98,7 @@ def rebuild(conn: sa.Connection) -> int:
     for batch in _batches(conn):
         put(conn, _rows(batch))
         count += len(batch)
+        tell(count)
     return count
 
 

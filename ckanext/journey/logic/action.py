@@ -14,7 +14,7 @@ from .actions.proof import (
 )
 from .actions.prov import journey_prov_import
 from .actions.reuse import journey_reuse_create
-from .actions.show import journey_event_list, journey_rebuild, journey_show
+from .actions.show import journey_event_list, journey_rebuild, journey_rebuild_show, journey_show
 from .actions.steps import journey_step_create
 from .actions.systems import journey_system_create, journey_system_list, journey_system_show
 from .actions.templates import (
@@ -58,6 +58,7 @@ __all__ = [
     "journey_officer_revoke",
     "journey_prov_import",
     "journey_rebuild",
+    "journey_rebuild_show",
     "journey_release_create",
     "journey_release_record",
     "journey_release_show",

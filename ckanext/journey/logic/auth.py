@@ -107,6 +107,9 @@ def journey_rebuild(context: Any, data_dict: dict[str, Any]) -> Answer:
     return {"success": False, "msg": tk._("Only portal administrators may rebuild")}
 
 
+journey_rebuild_show = journey_rebuild
+
+
 def journey_workflow_show(context: Any, data_dict: dict[str, Any]) -> Answer:
     """Where a release stands before it is public concerns those who work on it."""
     return _editor(context, data_dict, "id", tk._("Only editors of the dataset's organisation see its release"))

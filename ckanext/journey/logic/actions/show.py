@@ -7,8 +7,7 @@ from typing import Any
 from ckan import model
 from ckan.plugins import toolkit as tk
 
-from ... import access, downloads, path, read, retirement, store
-from ...lineage import project
+from ... import access, downloads, path, projection, read, retirement, store, upgrading
 from .proof import stream_of
 from .shared import number
 
@@ -68,11 +67,23 @@ def journey_event_list(context: Any, data_dict: dict[str, Any]) -> list[dict[str
 def journey_rebuild(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     """Make every table that pages read again from the ledger. For sysadmins.
 
-    :returns: `events`, the number of events read
+    :param if_needed: only if an earlier version of this software made them (optional, default: no)
+
+    :returns: `events`, the number of events read, and `needed`, whether anything was done
     """
     tk.check_access("journey_rebuild", context, data_dict)
-    project.stop_others(model.Session.connection())
-    count = store.rebuild(model.Session.connection())
-    project.everything(model.Session.connection())
+    needed = tk.asbool(data_dict.get("if_needed") or False)
+    count = upgrading.rebuild(model.Session.connection(), needed, context.get("journey_progress"))
     model.Session.commit()
-    return {"events": count}
+    return {"events": count or 0, "needed": count is not None}
+
+
+@tk.side_effect_free
+def journey_rebuild_show(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Whether the tables that pages read are to be made again after an upgrade, and how far that has come. For sysadmins.
+
+    :returns: `version` (by which they were made), `wanted` (this software's), `running` (None, or `done` of `total` events)
+    """
+    tk.check_access("journey_rebuild_show", context, data_dict)
+    version = upgrading.made_by(model.Session.connection())
+    return {"version": version, "wanted": projection.VERSION, "running": upgrading.progress()}
