@@ -65,3 +65,23 @@ def list_vocabularies() -> None:
     for name in vocabularies.list_names():
         found = vocabularies.get(name)
         click.echo(f"{name:18}{len(found.terms):5}  {found.about['date']:26}{found.about['source']}")
+
+
+@council_schemas.command(name="remove-originals")
+@click.option("--days", type=click.IntRange(min=1), help="Older than this; else as the setting original_days says.")
+@click.option("--list", "only_list", is_flag=True, help="Say how many are due, and remove nothing.")
+def remove_originals(days: int | None, only_list: bool) -> None:
+    """Remove originals of files whose tidied or redacted copies were used, and what the redacted cells held."""
+    from .review import retention, settings
+
+    wanted = settings.original_days() if days is None else days
+    if not wanted:
+        raise click.ClickException("Originals are kept: set ckanext.council_schemas.original_days, or give --days")
+    found = retention.due(wanted)
+    if only_list:
+        click.echo(f"{len(found)} originals are older than {wanted} days.")
+        return
+    done = retention.remove(wanted)
+    click.echo(f"{done} originals removed.")
+    if done < len(found):
+        raise click.ClickException(f"{len(found) - done} could not be removed; the log says why")

@@ -7,7 +7,7 @@ from typing import Any
 from ckan.plugins import toolkit as tk
 
 from ..check import tables
-from . import release, store
+from . import notices, release, store
 from .model import FAILED, OPEN, UNREADABLE, Check, now
 
 PROBLEMS, PERSONAL = "problems", "personal"
@@ -75,7 +75,9 @@ def waive(check: Check, person: str, asked: dict[str, Any]) -> None:
             raise _wrong("kind", tk._("This is proposed already: a second person has to answer."))
         store.decide(check, PERSONAL, "proposed", person, reason)
         told = {"decision": "proposed", "reason": reason, "cells": check.personal, "proposed_by": person}
-        return release.settle(check, "personal_data_decided", user=person, **told)
+        resource_id = check.resource_id
+        release.settle(check, "personal_data_decided", user=person, **told)
+        return notices.ask(resource_id)
     store.decide(check, PROBLEMS, "done", person, reason, problems=check.problems)
     check.problems_waived = True
     check.state = release.judged(check)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from ckan import model
 
 from ..check import Progress, Report
-from . import copies, reading, release, store, watch
+from . import copies, reading, release, retention, store, watch
 from .model import FAILED, RUNNING, UNREADABLE, WAITING, Check, now
 
 log = logging.getLogger(__name__)
@@ -56,6 +56,14 @@ def check_pending() -> int:
     if found:
         log.info("Checks without a sign of life: %d queued again, %d given up", len(again), len(lost))
     return len(again)
+
+
+def remove_originals() -> int:
+    """Daily: originals that are older than the setting says go. Returns how many."""
+    done = retention.remove()
+    if done:
+        log.info("%d originals of tidied or redacted files removed", done)
+    return done
 
 
 def _claim(check_id: str) -> Any:

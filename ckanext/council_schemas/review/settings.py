@@ -24,6 +24,16 @@ def timeout() -> int:
     return int(tk.config["ckanext.council_schemas.check_timeout"])
 
 
+def waiver_mails() -> bool:
+    """Whether those who may answer a proposal to publish personal data are written to."""
+    return bool(tk.config["ckanext.council_schemas.waiver_mails"])
+
+
+def original_days() -> int:
+    """Days after which the original of a copy that took its place is removed; 0: it is kept."""
+    return int(tk.config["ckanext.council_schemas.original_days"])
+
+
 def extension(name: str, format_: str) -> str:
     """The kind of table that a file says it is, empty for other files. The name goes before the format."""
     ending = name.rsplit(".", 1)[-1].lower() if "." in name else ""

@@ -12,7 +12,7 @@ from ckan.plugins import toolkit as tk
 from ckan.tests import factories, helpers
 from werkzeug.datastructures import FileStorage
 
-from ckanext.council_schemas.review import jobs, store
+from ckanext.council_schemas.review import copies, jobs, store
 from ckanext.journey import events as ev
 from ckanext.journey import held, ledger, read, rows
 from ckanext.journey import model as tables
@@ -171,6 +171,21 @@ def test_steps_that_name_a_held_file_are_left_out_and_mixed_ones_are_cut(council
     assert step["inputs"] == [] and step["rows"]["in"] is None and step["rows"]["out"] == 9
     shown = str(act(council.editor, "journey_show", id=id))
     assert "whole" in shown and "4321" in shown and "by its name" in shown
+
+
+def test_a_redacted_copy_is_told_of_without_its_original(council):
+    resource, original = council.upload("mrs-jane-doe.csv", GOOD.replace("Acme Ltd", "Mrs Jane Doe"))
+    asked = {"kind": "redact", "cells": ["2/3"], "reason_code": "personal-data"}
+    copy = act(council.editor, "file_check_copy", id=resource, **asked)["copy"]["copy_id"]
+    copies.make(copy)
+    act(council.editor, "file_check_copy_use", id=resource, copy_id=copy)
+    assert "jane" not in everything(council).lower()
+    jobs.run(store.current(resource).id)
+    told = act("", "journey_show", id=council.dataset["id"])
+    (step,) = [each for each in told["steps"] if each["type"] == "anonymise"]
+    assert step["inputs"] == [] and step["outputs"][0]["sha256"] == store.current(resource).sha256
+    assert original not in everything(council)
+    assert original in str(act(council.editor, "journey_show", id=council.dataset["id"]))
 
 
 def test_other_datasets_with_the_same_bytes_are_as_they_were(council):

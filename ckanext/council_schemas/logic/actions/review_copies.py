@@ -11,7 +11,7 @@ from ckan.common import config
 from werkzeug.datastructures import FileStorage
 
 from ...review import copies, release, settings, show, store
-from ...review.model import Check, Decision
+from ...review.model import Check, Decision, now
 
 Dict = dict[str, Any]
 
@@ -58,7 +58,7 @@ def file_check_copy_use(context: Any, data_dict: Dict) -> Dict:
     name = check.name.rsplit(".", 1)[0] + ".csv"
     told = _told(check, wanted, person, name)
     with copies.path(wanted.id).open("rb") as handle:
-        wanted.state, wanted.answered_by = copies.USED, person
+        wanted.state, wanted.answered, wanted.answered_by = copies.USED, now(), person
         sent = {"id": check.resource_id, "format": "CSV", "url": name, "upload": FileStorage(handle, filename=name)}
         # The commit of the file is that of the decision, too.
         tk.get_action("resource_patch")({"user": context["user"], "auth_user_obj": context.get("auth_user_obj")}, sent)
