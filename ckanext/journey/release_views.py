@@ -11,8 +11,8 @@ from typing import Any
 from ckan.plugins import toolkit as tk
 from flask import Blueprint, Response, jsonify
 
+from ..council_schemas.formulas import safe
 from . import pages
-from .exports.table import safe
 from .releases import work
 
 releases = Blueprint("journey_releases", __name__)

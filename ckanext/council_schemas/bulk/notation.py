@@ -18,13 +18,14 @@ from difflib import get_close_matches
 from typing import Any
 
 from .. import vocabularies
+from ..formulas import SIGNS
 from .fields import GROUPS, LIST, TAGS, TEXT, YESNO, Field
 
 KEEP = "#keep"
 LONGEST = 32_767  # signs of an XLSX cell
 DEEPEST = 8
-_RISKY = re.compile(r"'*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
-_GUARDED = re.compile(r"'+[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
+_RISKY = re.compile(f"'*[{re.escape(SIGNS)}]")
+_GUARDED = re.compile(f"'+[{re.escape(SIGNS)}]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _RULE = re.compile(r"\s*(-{2,})?\s*")
 _YES, _NO = ("yes", "true", "1", "y", "ie", "ydy", "ydi"), ("no", "false", "0", "n", "na", "nac ydy")

@@ -6,10 +6,10 @@ import csv
 import io
 from typing import Any
 
+from ..formulas import safe
 from .types import ERROR, Problem, Report
 
 HEADER = ("line", "column", "header", "field", "severity", "rule", "value", "message", "fix")
-_RUNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def frictionless(report: Report) -> dict[str, Any]:
@@ -44,12 +44,6 @@ def _error(problem: Problem, report: Report) -> dict[str, Any]:
     if problem.position is not None:
         made |= {"fieldName": problem.column, "fieldNumber": problem.position, "cell": problem.value or ""}
     return made
-
-
-def safe(value: object) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_RUNS) else text
 
 
 def to_csv(report: Report) -> str:

@@ -14,8 +14,8 @@ from typing import Any, TextIO
 
 import polars as pl
 
+from ..formulas import safe
 from . import engine, reading, rules, sniff, structure, values
-from .export import safe
 from .reading import Stopped
 from .redact import Redactor
 from .tables import Table

@@ -11,11 +11,11 @@ import io
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from ...council_schemas.formulas import safe
 from .record import CLOSED, RESTRICTED, Dataset, File
 
 Value = str | int | None
 _ACCESS = {CLOSED: "Not open", RESTRICTED: "Restricted"}
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _ROWS_AT_A_TIME = 200
 # What a cell of a spreadsheet can hold.
 LONGEST = 32767
@@ -102,17 +102,12 @@ def file_rows(datasets: Iterable[Dataset]) -> Iterator[list[Value]]:
             yield [column.of(dataset, file) for column in FILES]
 
 
-def guarded(value: Value) -> Value:
-    """The text that is shown but not run."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
-
-
 def as_csv(rows: Iterable[list[Value]]) -> Iterator[bytes]:
     """RFC 4180 in UTF-8 without a byte order mark, some rows at a time."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     for number, row in enumerate(rows, 1):
-        writer.writerow(["" if value is None else guarded(value) for value in row])
+        writer.writerow([safe(value) for value in row])
         if number == 1 or number % _ROWS_AT_A_TIME == 0:
             yield _taken(buffer)
     rest = _taken(buffer)

@@ -6,6 +6,7 @@ import csv
 import io
 from typing import Any
 
+from ...council_schemas.formulas import safe
 from . import document
 from .document import Document
 
@@ -14,8 +15,6 @@ HEADER = (
     "tool_version", "procedure", "procedure_version", "repository", "commit", "why", "rows_in", "rows_out", "rows_rejected",
     "rows_merged", "rows_split", "rows_state", "inputs", "outputs", "evidence", "captured", "confidence",
 )  # fmt: skip
-# What spreadsheets read as the beginning of a formula, also behind blanks.
-_RUNS = ("=", "+", "-", "@", "\t", "|", "%", "＝", "＋", "－", "＠")
 
 
 def render(doc: Document) -> bytes:
@@ -28,14 +27,6 @@ def render(doc: Document) -> bytes:
     if doc.notice:
         writer.writerow(["", "", "", safe(doc.notice)] + [""] * (len(HEADER) - 4))
     return b"\xef\xbb\xbf" + out.getvalue().encode()
-
-
-def safe(value: Any) -> Any:
-    """A cell that is no formula; numbers stay numbers."""
-    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
-        return "" if value is None else value
-    text = str(value)
-    return f"'{text}" if text.lstrip(" \n\r\u00a0").startswith(_RUNS) else text
 
 
 def _cells(number: int, step: dict[str, Any]) -> tuple[Any, ...]:
