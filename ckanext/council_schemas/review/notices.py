@@ -60,7 +60,7 @@ def seconds(package: Any, proposed_by: str) -> list[Any]:
         member.state == "active",
         member.capacity.in_(ROLES),
     )
-    ids = set(model.Session.execute(of_org).scalars()) if package.owner_org else set()
+    ids: set[Any] = set(model.Session.execute(of_org).scalars()) if package.owner_org else set()
     if authz.check_config_permission("allow_dataset_collaborators"):
         shared = model.PackageMember
         of_dataset = sa.select(shared.user_id).where(shared.package_id == package.id, shared.capacity.in_(ROLES))
