@@ -97,11 +97,10 @@ def test_a_copy_that_still_waits_to_be_used_is_no_original(redacted):
 
 
 def test_the_command(cli, redacted):
-    from ckan.cli.cli import ckan
+    from ckanext.council_schemas.cli import council_schemas
 
-    model.Session.remove()
-    refused = cli.invoke(ckan, ["council-schemas", "remove-originals"])
+    refused = cli.invoke(council_schemas, ["remove-originals"])
     assert refused.exit_code == 1 and "original_days" in refused.output
-    assert "1 originals" in cli.invoke(ckan, ["council-schemas", "remove-originals", "--days", "99", "--list"]).output
-    assert "1 originals removed" in cli.invoke(ckan, ["council-schemas", "remove-originals", "--days", "99"]).output
-    assert "0 originals" in cli.invoke(ckan, ["council-schemas", "remove-originals", "--days", "99", "--list"]).output
+    assert "1 originals" in cli.invoke(council_schemas, ["remove-originals", "--days", "99", "--list"]).output
+    assert "1 originals removed" in cli.invoke(council_schemas, ["remove-originals", "--days", "99"]).output
+    assert "0 originals" in cli.invoke(council_schemas, ["remove-originals", "--days", "99", "--list"]).output
