@@ -20,7 +20,7 @@ from ckanext.council_schemas.review import notices
 pytestmark = [
     pytest.mark.ckan_config("ckan.plugins", "council_schemas scheming_datasets scheming_organizations dcat"),
     pytest.mark.ckan_config("smtp.mail_from", "portal@example.org"),
-    pytest.mark.usefixtures("with_plugins"),
+    pytest.mark.usefixtures("with_plugins", "with_request_context"),
 ]
 HEADER = "Payment Date,Organisation Name,Organisation Code,Department,Beneficiary,Purpose,Amount,Irrecoverable VAT,Merchant category"
 PERSON = "2026-07-03,Aireborough,E08000035,Finance,Mrs Jane Ann Smith,Paper,700,0,Stationery"
