@@ -46,6 +46,7 @@ def _work(standing: dict[str, Any], release: dict[str, Any], files: Sequence[dic
     if left:
         found.append(Task("record", count=left))
     reviewed = {"unknown": [] if left else [Task("review")], "unsigned": [Task("sign")]}
+    reviewed["reported"] = [Task("review")]  # a tool's word
     found += reviewed.get(standing["privacy"], [])
     if not any(task.code in ("add-file", "wait-check", "mend", "sign") for task in found):
         found.append(Task("submit"))
