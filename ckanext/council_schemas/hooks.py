@@ -58,12 +58,21 @@ def list_fields(dataset_type: str) -> list[str]:
     ]
 
 
-def before_index(doc: dict[str, Any]) -> dict[str, Any]:
+def before_index(docs: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The sector is the publisher's: a dataset is found by it as it is indexed."""
-    publisher: Any = model.Group.get(doc["organization"]) if doc.get("organization") else None
-    sector = publisher.extras.get("sector") if publisher else None
-    doc = hold.before_index(doc)
-    return {**index.shape(doc, list_fields(doc["type"])), **({"vocab_sector": [sector]} if sector else {})}
+    sectors = _sectors({doc["organization"] for doc in docs if doc.get("organization")})
+    fields = {name: list_fields(name) for name in {doc["type"] for doc in docs}}
+    found = []
+    for doc in hold.before_index(docs):
+        sector = sectors.get(doc.get("organization") or "")
+        found.append({**index.shape(doc, fields[doc["type"]]), **({"vocab_sector": [sector]} if sector else {})})
+    return found
+
+
+def _sectors(names: set[str]) -> dict[str, Any]:
+    """The sectors of publishers, by their names."""
+    query = model.Session.query(model.Group).filter(model.Group.name.in_(names)) if names else ()
+    return {publisher.name: (publisher.extras or {}).get("sector") for publisher in query}
 
 
 def organisation_changed(publisher: Any) -> None:

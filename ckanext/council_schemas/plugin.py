@@ -49,7 +49,11 @@ class CouncilSchemasPlugin(p.SingletonPlugin, DefaultTranslation):
 
     # IPackageController
     def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
-        return hooks.before_index(pkg_dict)
+        return hooks.before_index([pkg_dict])[0]
+
+    # Not CKAN's: whoever indexes many datasets at once may call it instead.
+    def before_datasets_index(self, pkg_dicts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return hooks.before_index(pkg_dicts)
 
     def after_dataset_search(self, search_results: dict[str, Any], search_params: Any) -> dict[str, Any]:
         return hooks.after_search(search_results)

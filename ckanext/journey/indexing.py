@@ -9,7 +9,7 @@ from ckan import model
 from ckan.plugins import toolkit as tk
 from sqlalchemy.exc import SQLAlchemyError
 
-from . import access, read
+from . import read
 
 log = logging.getLogger(__name__)
 
@@ -21,15 +21,20 @@ SCORE_BAND = "vocab_journey_score"
 SCORE = "journey_score"
 
 
-def add_journey(document: dict[str, Any]) -> dict[str, Any]:
-    """Add to a dataset's search document; a failure leaves it as it is, so that indexing goes on."""
+def add_journeys(documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Add to datasets' search documents; a failure leaves them as they are, so that indexing goes on."""
+    ids = [document["id"] for document in documents]
     try:
         conn = model.Session.connection()
         with conn.begin_nested():
-            journey = read.journey(conn, document["id"], access.PUBLIC, catch_up=False)
+            journeys = read.journeys(conn, ids)
     except SQLAlchemyError:
-        log.exception("Journey: dataset %s is indexed without its journey", document.get("id"))
-        return document
+        log.exception("Journey: datasets are indexed without their journeys: %s", ", ".join(ids))
+        return documents
+    return [_with(document, journeys[document["id"]]) for document in documents]
+
+
+def _with(document: dict[str, Any], journey: dict[str, Any]) -> dict[str, Any]:
     document["journey_steps"] = str(journey["total"])
     document[SCORE], document[SCORE_BAND] = f"{journey['score']['total']:03}", [journey["score"]["band"]]
     systems = journey["systems"]

@@ -63,7 +63,11 @@ class JourneyPlugin(p.SingletonPlugin, DefaultTranslation):
         capture.dataset_deleted(context, pkg_dict)
 
     def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
-        return indexing.add_journey(pkg_dict)
+        return indexing.add_journeys([pkg_dict])[0]
+
+    # Not CKAN's: whoever indexes many datasets at once may call it instead.
+    def before_datasets_index(self, pkg_dicts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return indexing.add_journeys(pkg_dicts)
 
     # IFacets
     def dataset_facets(self, facets_dict: Any, package_type: str) -> Any:

@@ -33,10 +33,11 @@ def write(conn: sa.Connection, rows: Iterable[Row]) -> None:
 
 def put(conn: sa.Connection, rows: Iterable[Row]) -> None:
     """Write rows table by table, within a table in the order given, and tell nobody."""
-    by_table = sorted(rows, key=lambda row: row.table)  # a stable sort
-    for (name, mode, columns), run in groupby(by_table, key=lambda row: (row.table, row.mode, tuple(row.values))):
+    for (name, mode, columns), run in groupby(_in_turn(rows), key=lambda row: (row.table, row.mode, tuple(row.values))):
         table, values = model.metadata.tables[name], [row.values for row in run]
-        if mode == "keep":
+        if mode == "clear" and len(columns) == 1:
+            conn.execute(sa.delete(table).where(table.c[columns[0]].in_([row[columns[0]] for row in values])))
+        elif mode == "keep":
             conn.execute(insert(table).on_conflict_do_nothing(), _in_order(table, values))
         elif mode == "fill":
             conn.execute(_upsert(table, mode, columns), _filled(table, values))
@@ -45,6 +46,17 @@ def put(conn: sa.Connection, rows: Iterable[Row]) -> None:
         else:
             for each in values:
                 conn.execute(_change(table, mode, each))
+
+
+def _in_turn(rows: Iterable[Row]) -> Iterator[Row]:
+    """By table, in the order given; but what is cleared comes first where that leaves the same."""
+    for _table, run in groupby(sorted(rows, key=lambda row: row.table), key=lambda row: row.table):
+        there, begun, apart = list(run), set[Any](), True
+        for row in there:
+            package = row.values.get("package_id")
+            apart = apart and (row.mode != "clear" or package not in begun)
+            begun.add(package)
+        yield from sorted(there, key=lambda row: row.mode != "clear") if apart else there
 
 
 def _filled(table: sa.Table, values: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -80,6 +80,17 @@ def packages_with_held(package_ids: Iterable[str]) -> set[str]:
     return set(model.Session.execute(query).scalars())
 
 
+def held_of(package_ids: list[str]) -> dict[str, set[str]]:
+    """``held_ids`` of many datasets, by their ids; of those that have any."""
+    if not ready():
+        return {}
+    query = sa.select(table.c.package_id, table.c.resource_id).where(table.c.package_id.in_(package_ids))
+    found: dict[str, set[str]] = {}
+    for package_id, resource_id in model.Session.execute(query.where(table.c.current, table.c.held)):
+        found.setdefault(package_id, set()).add(resource_id)
+    return found
+
+
 def is_held(resource_id: str) -> bool:
     if not ready():
         return False

@@ -213,12 +213,13 @@ def test_a_batch_that_breaks_is_made_one_by_one(everything, make, monkeypatch):
 
 @pytest.mark.ckan_config("ckan.plugins", ALL)
 def test_a_document_that_the_index_refuses_keeps_none_of_the_others_out(everything, make, monkeypatch):
-    real = documents._document
+    real = documents._documents
 
-    def with_a_bad_one(one):
-        return real(one) | ({"metadata_modified": "never"} if one.data["title"] == "Dataset 2" else {})
+    def with_a_bad_one(batch):
+        bad = {"metadata_modified": "never"}
+        return [found | (bad if found["title"] == "Dataset 2" else {}) for found in real(batch)]
 
-    monkeypatch.setattr(documents, "_document", with_a_bad_one)
+    monkeypatch.setattr(documents, "_documents", with_a_bad_one)
     done = everything.run([make(1), make(2), make(3)])
     assert done["results"] == {"created": 3}
     assert call_action("package_search", rows=0)["count"] == 3

@@ -8,7 +8,6 @@ from typing import Any
 import sqlalchemy as sa
 from ckan import model
 from ckan import plugins as p
-from ckan.lib.plugins import get_permission_labels
 from ckan.plugins import toolkit
 
 from ...model import new_id
@@ -29,7 +28,6 @@ def succeeded(batch: list[Made], user: Any) -> None:
 def _activities(batch: list[Made], user: Any) -> None:
     from ckanext.activity.model import Activity
 
-    labels: Any = get_permission_labels()
     rows = [
         {
             "id": new_id(),
@@ -38,7 +36,7 @@ def _activities(batch: list[Made], user: Any) -> None:
             "object_id": one.id,
             "activity_type": "new package",
             "data": {"package": one.shown, "actor": user.name},
-            "permission_labels": labels.get_dataset_labels(one.package),
+            "permission_labels": one.labels,
         }
         for one in batch
     ]

@@ -7,7 +7,6 @@ from typing import Any
 
 from ckan import model
 from ckan import plugins as p
-from ckan.lib import datapreview
 from ckan.lib import plugins as lib_plugins
 from ckan.plugins import toolkit
 
@@ -20,6 +19,7 @@ from .asked import Asked
 from .forms import Form
 from .made import Made
 from .together import Together
+from .views import Views
 
 log = logging.getLogger(__name__)
 OUTCOME, TYPE = "created", "dataset"
@@ -33,7 +33,7 @@ class Bulk:
         self.together, self.asked = Together(), Asked()
         plugin: Any = lib_plugins.lookup_package_plugin(TYPE)
         self.form = Form(plugin, plugin.create_package_schema, "package_create", self.asked.instead)
-        self.shown = shown.Forms(plugin)
+        self.shown, self.views = shown.Forms(plugin), Views(user)
 
     def create(self, steps: list[store.Row], names: dict[int, str], owners: dict[int, str]) -> set[int]:
         """Make the datasets of these steps; the ids of those steps that are done. The others are untouched, to be done
@@ -41,8 +41,8 @@ class Bulk:
         """
         person = model.User.get(self.user)
         self.asked.renew([names[step["id"]] for step in steps])
-        for form in (self.form, self.shown):
-            form.renew()
+        for part in (self.form, self.shown, self.views):
+            part.renew()
         found = (self._validated(step, names[step["id"]], owners[step["id"]], person) for step in steps)
         batch = [one for one in found if one]
         if not batch:
@@ -84,9 +84,12 @@ class Bulk:
             for item in p.PluginImplementations(p.IPackageController):
                 item.create(one.package)
                 item.after_dataset_create(one.context, one.data)
-            _views(one)
+        self.views.add(batch)
         self.together.do()
         model.Session.flush()
+        labels: Any = lib_plugins.get_permission_labels()
+        for one in batch:
+            one.labels = labels.get_dataset_labels(one.package)
         self.shown.show(batch)
         activities.succeeded(batch, person)
         # Last, as it keeps other lanes from making the same datasets until all is committed.
@@ -107,6 +110,7 @@ class Bulk:
         store.settle_all(OUTCOME, outcomes)
 
     def _tell(self, batch: list[Made]) -> None:
+        rows.renew(batch)
         for one in batch:
             values = telling.imported(self.node, one.step, one.id, OUTCOME)
             telling.tell_imported(self.node, self.run_id, {**values, "together": self.together})
@@ -128,16 +132,3 @@ class Bulk:
                 self.indexing.add(package_id)
         else:
             self.indexing.sent(ids)
-
-
-def _views(one: Made) -> None:
-    """The default views of its files, as ``package_create_default_resource_views`` adds them: a new file has none yet."""
-    context: Any = {"user": one.context["user"], "ignore_auth": True, "session": model.Session, "defer_commit": True}
-    create = toolkit.get_action("resource_view_create")
-    for plugin in datapreview.get_default_view_plugins() or []:
-        about = plugin.info()
-        view = {"view_type": about["name"], "title": about.get("default_title", toolkit._("View"))}
-        view["description"] = about.get("default_description", "")
-        for file in one.data.get("resources") or []:
-            if plugin.can_view({"resource": file, "package": one.data}):
-                create(context.copy(), {"resource_id": file["id"], **view})

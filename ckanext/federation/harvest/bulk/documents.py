@@ -9,7 +9,6 @@ from typing import Any
 
 from ckan import model
 from ckan import plugins as p
-from ckan.lib import plugins as lib_plugins
 from ckan.lib.navl.dictization_functions import MissingNullEncoder
 from ckan.lib.search import index as ckan_index
 from ckan.lib.search.common import make_connection
@@ -29,16 +28,18 @@ def send(batch: list[Made]) -> None:
 
     :raises pysolr.SolrError, requests.RequestException, OSError: it took none, or only some of them.
     """
-    make_connection().add(docs=[_document(one) for one in batch], commit=False)
+    make_connection().add(docs=_documents(batch), commit=False)
 
 
-def _document(one: Made) -> Dict:
-    document = _flat(one.default, one.shown)
+def _documents(batch: list[Made]) -> list[Dict]:
+    """A plugin that has a hook for many documents is asked once: ``before_datasets_index``, which is no interface of CKAN's."""
+    documents = [_flat(one.default, one.shown) for one in batch]
     for item in p.PluginImplementations(p.IPackageController):
-        document = item.before_dataset_index(document)
-    labels: Any = lib_plugins.get_permission_labels()
-    document["permission_labels"] = labels.get_dataset_labels(one.package)
-    return document
+        if many := getattr(item, "before_datasets_index", None):
+            documents = many(documents)
+        else:
+            documents = [item.before_dataset_index(document) for document in documents]
+    return [document | {"permission_labels": one.labels} for one, document in zip(batch, documents, strict=True)]
 
 
 def _flat(dataset: Dict, shown: Dict) -> Dict:

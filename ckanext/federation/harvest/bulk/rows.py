@@ -36,6 +36,12 @@ def save(batch: list[Made], creator: str) -> None:
             model_save.package_membership_list_save(one.data["groups"], one.package, one.context)
 
 
+def renew(batch: list[Made]) -> list[Any]:
+    """Read the packages again after a commit, which leaves each to be read when somebody asks for it."""
+    query = model.Session.query(model.Package).filter(model.Package.id.in_([one.id for one in batch]))
+    return query.all()
+
+
 def _package(one: Made, creator: str) -> Any:
     data = one.data
     data.pop("metadata_created", None)
