@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from dateutil.parser import parse
 
@@ -43,6 +44,7 @@ def solr(text: object) -> str | None:
     return moment.replace(microsecond=0).isoformat() + "Z"
 
 
+@lru_cache(maxsize=4096)  # a date is read where it is saved, shown and indexed
 def _moment(text: str) -> datetime | None:
     if not re.search(r"\d{4}", text) or len(text) > 40:
         return None

@@ -8,7 +8,7 @@ validation 10; legal basis or DPIA 10; approval by a second person 10; tool and 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -56,7 +56,7 @@ def score(journey: dict[str, Any]) -> dict[str, Any]:
     applies = [part for part in parts if part.state != "not-applicable"]
     most, points = sum(part.most for part in applies), sum(part.points for part in applies)
     total = int(Fraction(100 * points, most)) if most else 0
-    return {"total": total, "band": band(total), "parts": [asdict(part) for part in parts]}
+    return {"total": total, "band": band(total), "parts": [dict(vars(part)) for part in parts]}
 
 
 def band(total: int) -> str:

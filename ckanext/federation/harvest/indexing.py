@@ -11,7 +11,7 @@ from ckan.plugins import toolkit
 from . import store
 
 log = logging.getLogger(__name__)
-BATCH = 100
+BATCH = 500  # a commit of the index costs Solr as much as a hundred datasets
 
 
 class Indexing:

@@ -1,4 +1,4 @@
-"""What validators would ask the database for each dataset of a batch, asked once for all of them."""
+"""Stand-ins for validators that ask the database for each dataset, or do much for little: asked once for all of a batch."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ class Asked:
     @property
     def instead(self) -> dict[Any, Any]:
         """Which validators of a new dataset have a stand-in here."""
-        return {validators.package_name_validator: self._name, validators.owner_org_validator: self._owner}
+        names: dict[Any, Any] = {validators.package_name_validator: self._name}
+        return names | {validators.owner_org_validator: self._owner, validators.duplicate_extras_key: once_each}
 
     def _name(self, key: Any, data: Any, errors: Any, context: Any) -> None:
         name = data[key]
@@ -43,5 +44,15 @@ class Asked:
             self._owners[value] = data[key]
 
 
+def once_each(key: Any, data: Any, errors: Any, context: Any) -> None:
+    """CKAN's makes a dataset of the flat data again to look at its extras; here it does so where one comes twice."""
+    names = [value for path, value in data.items() if path[0] == "extras" and path[-1] == "key"]
+    if len(set(names)) != len(names):
+        validators.duplicate_extras_key(key, data, errors, context)
+
+
 def unasked(key: Any, data: Any, errors: Any, context: Any) -> None:
-    """In place of ``package_name_validator`` where a dataset is shown: it only adds errors, which are not looked at there."""
+    """In place of a validator that only adds errors, where a dataset is shown: nobody looks at them there."""
+
+
+UNASKED: dict[Any, Any] = dict.fromkeys((validators.package_name_validator, validators.duplicate_extras_key), unasked)

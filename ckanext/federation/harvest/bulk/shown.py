@@ -11,9 +11,8 @@ from ckan import plugins as p
 from ckan.lib import dictization
 from ckan.lib.dictization import model_dictize
 from ckan.logic.schema import default_show_package_schema
-from ckan.logic.validators import package_name_validator
 
-from .asked import unasked
+from .asked import UNASKED
 from .forms import Form
 from .made import Made
 
@@ -24,9 +23,8 @@ class Forms:
     """CKAN's form of what is shown, and the dataset type's own."""
 
     def __init__(self, plugin: Any):
-        instead: dict[Any, Any] = {package_name_validator: unasked}
-        self.default = Form(object(), default_show_package_schema, "package_show", instead)
-        self.own = Form(plugin, plugin.show_package_schema, "package_show", instead)
+        self.default = Form(object(), default_show_package_schema, "package_show", UNASKED)
+        self.own = Form(plugin, plugin.show_package_schema, "package_show", UNASKED)
 
     def renew(self) -> None:
         """Before a batch."""

@@ -112,10 +112,11 @@ def save_records(node_id: str, records: list[Row]) -> None:
     moment = now()
     common = {"node_id": node_id, "harvested": moment}
     rows = [{"id": new_id(), **common, "first_harvested": moment, **record} for record in records]
-    statement = insert(record_table).values(rows)
+    statement = insert(record_table)
     keep = ("id", "node_id", "upstream_id", "first_harvested")
     changed = {name: statement.excluded[name] for name in rows[0] if name not in keep}
-    model.Session.execute(statement.on_conflict_do_update(index_elements=["node_id", "upstream_id"], set_=changed))
+    statement = statement.on_conflict_do_update(index_elements=["node_id", "upstream_id"], set_=changed)
+    model.Session.connection().execute(statement, rows)
 
 
 def change_record(node_id: str, key: str, /, **values: Any) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
+from sqlalchemy.dialects.postgresql import JSONB
 
 from ...model import now, outcome_table
 from .. import same
@@ -88,9 +90,16 @@ def settle(outcome_id: int, status: str, **values: Any) -> None:
 
 def settle_all(status: str, outcomes: list[Row]) -> None:
     """``settle`` of many steps (``key``: the outcome's id) that are done, each with its other columns."""
-    statement = sa.update(outcome_table).where(outcome_table.c.id == sa.bindparam("key"))
+    columns, names = outcome_table.c, [name for name in outcomes[0] if name != "key"]
+    kinds = [sa.column("key", columns.id.type), *(sa.column(name, columns[name].type) for name in names)]
+    # As one statement: what is sent as many is executed by the server one after the other.
+    rows = [{name: _as_json(value) for name, value in one.items()} for one in outcomes]
+    told = sa.func.jsonb_to_recordset(sa.literal(rows, JSONB)).table_valued(*kinds, name="told")
+    told = told.render_derived(name="told", with_types=True)
+    statement = sa.update(outcome_table).where(columns.id == told.c.key)
     statement = statement.values(status=status, settled=now(), dataset={}, raw="")
-    names = [name for name in outcomes[0] if name != "key"]
-    statement = statement.values({name: sa.bindparam(f"new_{name}") for name in names})
-    rows = [{"key": one["key"], **{f"new_{name}": one[name] for name in names}} for one in outcomes]
-    model.Session.connection().execute(statement, rows)
+    model.Session.execute(statement.values({name: told.c[name] for name in names}))
+
+
+def _as_json(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
