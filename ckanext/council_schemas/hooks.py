@@ -71,7 +71,7 @@ def before_index(docs: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _sectors(names: set[str]) -> dict[str, Any]:
     """The sectors of publishers, by their names."""
-    query = model.Session.query(model.Group).filter(model.Group.name.in_(names)) if names else ()
+    query: Any = model.Session.query(model.Group).filter(model.Group.name.in_(names)) if names else ()
     return {publisher.name: (publisher.extras or {}).get("sector") for publisher in query}
 
 

@@ -67,11 +67,13 @@ class Crew:
         free = {ours for ours, _hand in self._hands}
         busy: set[Connection] = set()
         try:
+            following = next(todo, None)  # prepared while the hands are busy, lest one waits for it
             while True:
-                while free and (batch := next(todo, None)):
+                while free and following:
                     ours = free.pop()
-                    ours.send(batch)
+                    ours.send(following)
                     busy.add(ours)
+                    following = next(todo, None)
                 if not busy:
                     return
                 yield from self._told(busy, free)

@@ -47,6 +47,7 @@ def rich(make):
         make(3, keyword=["Parking", "parking", "Car parks", "ÉCOLE"], license=None, distribution=[]),
         make(4, keyword=[], theme=[], publisher=None, contactPoint=None, description=""),
         make(5, title="Dataset 1"),
+        make(6, distribution=[*files[1:3], {**files[2], "downloadURL": "https://data.wharfedale.example/6.json"}]),
     ]
 
 
@@ -168,7 +169,7 @@ def test_together_is_as_one_by_one(everything, make, monkeypatch):
     real = batch.Bulk.create
     monkeypatch.setattr(batch.Bulk, "create", lambda *given: made.append(real(*given)) or made[-1])
     together, one_by_one = by_both_ways(everything, rich(make), monkeypatch)
-    assert [len(ids) for ids in made] == [5], "the batch made all of them"
+    assert [len(ids) for ids in made] == [6], "the batch made all of them"
     assert differences(together, one_by_one) == []
     views = [view for found in together[0].values() for view in found["resource_view"]]
     assert {view["view_type"] for view in views} == {"geojson_view", "text_view"}
