@@ -79,12 +79,9 @@ class Inflater:
         elif self._encoding == "deflate":
             # "deflate" is sent with and without zlib's header, and by some servers not at all.
             for wbits in (_AUTO, _RAW):
-                try:
-                    zlib.decompressobj(wbits).decompress(chunk, 64)
-                except zlib.error:
-                    continue
-                self._machine = zlib.decompressobj(wbits)
-                return
+                if _fits(wbits, chunk):
+                    self._machine = zlib.decompressobj(wbits)
+                    return
 
     def _next_member(self) -> bytes:
         rest = self._machine.unused_data if self._machine else b""
@@ -98,3 +95,13 @@ class Inflater:
         if self._size > self._limit:
             raise TooLarge(f"Decompressed, the feed is larger than {self._limit:,} bytes.")
         self._sink.write(part)
+
+
+def _fits(wbits: int, chunk: bytes) -> bool:
+    """Whether a stream may begin so. Plain text that begins with a brace passes for raw deflate, but not for long."""
+    trial = zlib.decompressobj(wbits)
+    try:
+        trial.decompress(chunk, _PIECE)
+    except zlib.error:
+        return False
+    return not (trial.eof and trial.unused_data)

@@ -29,6 +29,7 @@ PLUGINS = "federation council_schemas scheming_datasets scheming_organizations d
 INI = Path(__file__).resolve().parents[3] / "config" / "test.ini"
 pytestmark = [pytest.mark.ckan_config("ckan.plugins", PLUGINS), pytest.mark.usefixtures("empty_queue")]
 LANES = 3
+LARGE = 190  # a harvest of several batches, by one process
 
 
 @pytest.fixture
@@ -163,7 +164,7 @@ def test_two_dead_nodes_of_twenty_hold_no_other_back(start, add, silent, closed)
 
 
 def test_a_killed_lane_loses_nothing_and_comes_back(start, add):
-    add("large", 60)
+    add("large", LARGE)
     add("small", 2)
     jobs.harvest_due()
     pool = start("federation", "lanes", "--count", "2")
@@ -172,12 +173,12 @@ def test_a_killed_lane_loses_nothing_and_comes_back(start, add):
     horses = psutil.Process(worker.pid).children()
     for pid in (worker.pid, *(horse.pid for horse in horses)):
         os.kill(pid, signal.SIGKILL)
-    assert len(titles()) < 62
+    assert len(titles()) < LARGE + 2
     wait_for(lambda: len(lane_workers(pool)) == 2 and worker.pid not in {w.pid for w in lane_workers(pool)}, 30)
     wait_for(lambda: abandoned.requeue(connect_to_redis())["requeued"], 30)
-    wait_for(lambda: len(titles()) == 62 and latest("large")["status"] in ("done", "unchanged"), 90)
+    wait_for(lambda: len(titles()) == LARGE + 2 and latest("large")["status"] in ("done", "unchanged"), 90)
     wait_for(lambda: latest("small")["status"] == "done", 30)
-    assert titles() == sorted([*(f"large {n}" for n in range(60)), "small 0", "small 1"])
+    assert titles() == sorted([*(f"large {n}" for n in range(LARGE)), "small 0", "small 1"])
 
 
 def test_lanes_end_when_their_pool_is_killed(start, federation):

@@ -308,6 +308,8 @@ def test_the_demos_datasets(app, with_plugins, feeds_db, read, violations, model
     demo = seeds.read()
     for seed in demo.council["organisations"]:
         call_action("organization_create", {"user": factories.Sysadmin()["name"]}, **describe.organisation(seed))
+    for series in demo.series():
+        call_action("package_create", **describe.series(demo, series))
     for name, built in build.build_all(demo).items():
         seed = next(each for each in demo.datasets if each["name"] == name)
         files = [

@@ -75,6 +75,7 @@ def everything():
     yield None, report("r1", "COMPLETE", both, link, "c0ffee")
     yield None, report("r2", "COMPLETE", [PLACE])
     yield None, report("r3", "FAIL", [PLACE])
+    yield "one", bodies.ProvReceived("prov-json", "{}", TWO, "token")
     yield None, bodies.AliasRegistered(*PLACE, "two")
     yield None, report("r4", "COMPLETE", [PLACE], [bodies.DatasetLink(*PLACE, "two")])
     yield None, bodies.AliasRegistered(*PLACE, "one", "r")
