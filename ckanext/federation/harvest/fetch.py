@@ -86,7 +86,7 @@ class Fetcher:
     allowed_hosts: frozenset[str] = frozenset()
     limits: Limits = field(default_factory=Limits)
     proxy: str = ""
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], None] = field(default_factory=lambda: time.sleep)
     manners: Manners | None = None
     start_only: bool = False
 
