@@ -17,7 +17,6 @@ from ckanext.journey.imports.told import ReadError
 
 SAMPLES = Path(__file__).parents[1] / "prov"
 CORPUS = Path(prov.__file__).parent / "tests"
-ELSEWHERE = Path(__file__).parents[4] / "shared" / "lineage" / "prov"
 NOW = "2026-11-26T00:00:00+00:00"
 MOST = 10_000
 # What the library's own collection holds that is no PROV, or that it does not read: lists of what must fail.
@@ -229,12 +228,3 @@ def test_the_corpus_of_the_library_and_of_provtoolbox_is_read(name: str) -> None
         read = reading.read(path.read_text("utf-8"), reading.format_of(path.name), MOST)
         activities = {each.id for each in read.things.values() if each.kind == "activity"}
         assert activities <= {step.activity for step in steps.of(read, NOW)}, path.name
-
-
-def test_files_of_other_tools() -> None:
-    found = [path for path in readable(ELSEWHERE) if "ontology" not in path.parts] if ELSEWHERE.is_dir() else []
-    if not found:
-        pytest.skip("no PROV files of other tools beside the project")
-    for path in found:
-        read = reading.read(reading.decoded(path.read_bytes()), reading.format_of(path.name), 10**6)
-        assert steps.of(read, NOW), path.name
