@@ -11,36 +11,41 @@ from typing import Any
 from . import archive, reading, rules, sniff, structure
 from .findings import Findings
 from .judge import Judge
+from .phrases import N_, say
 from .reading import Stopped
 from .rules import Context
 from .tables import Table
 from .types import Limits, OnProgress, Progress, Report
 
 rules.describe(
-    "encoding", "warning", "Not in UTF-8", "Other encodings garble £ and letters with accents.", "encoding-error"
+    "encoding",
+    "warning",
+    N_("Not in UTF-8"),
+    N_("Other encodings garble £ and letters with accents."),
+    "encoding-error",
 )
 rules.describe(
     "more-sheets",
     "error",
-    "Several sheets of one kind",
-    "As a table a workbook has one sheet: the others are lost.",
+    N_("Several sheets of one kind"),
+    N_("As a table a workbook has one sheet: the others are lost."),
     "source-error",
 )
-rules.describe("mixed-encoding", "error", "Two encodings in one file", "", "encoding-error")
-rules.describe("lost-letter", "error", "A sign that means nothing", "", "encoding-error")
-rules.describe("nul", "error", "A zero byte in the text", "", "encoding-error")
+rules.describe("mixed-encoding", "error", N_("Two encodings in one file"), "", "encoding-error")
+rules.describe("lost-letter", "error", N_("A sign that means nothing"), "", "encoding-error")
+rules.describe("nul", "error", N_("A zero byte in the text"), "", "encoding-error")
 rules.describe(
     "byte-order-mark",
     "warning",
-    "A garbled byte order mark",
-    "It becomes part of the first column's name.",
+    N_("A garbled byte order mark"),
+    N_("It becomes part of the first column's name."),
     "encoding-error",
 )
 _DEFECTS = {
-    "mixed": ("mixed-encoding", "This line is in Windows-1252, others in UTF-8.", "Save the whole file as CSV UTF-8."),
-    "lost": ("lost-letter", "A sign here means nothing in the file's encoding.", "Type it again, and save the file as UTF-8."),
-    "nul": ("nul", "There is a zero byte in this line.", "Export the file again; this one is damaged."),
-    "bom": ("byte-order-mark", "The file begins with a garbled byte order mark (ï»¿).", "Save the file again as CSV UTF-8."),
+    "mixed": ("mixed-encoding", say(N_("This line is in Windows-1252, others in UTF-8.")), say(N_("Save the whole file as CSV UTF-8."))),
+    "lost": ("lost-letter", say(N_("A sign here means nothing in the file's encoding.")), say(N_("Type it again, and save the file as UTF-8."))),
+    "nul": ("nul", say(N_("There is a zero byte in this line.")), say(N_("Export the file again; this one is damaged."))),
+    "bom": ("byte-order-mark", say(N_("The file begins with a garbled byte order mark (ï»¿).")), say(N_("Save the file again as CSV UTF-8."))),
 }  # fmt: skip
 
 
@@ -111,8 +116,9 @@ def batches(state: Run, source: sniff.Source, layout: reading.Layout) -> Iterato
     archive.refuse_bomb(source, state.limits)
     state.sheet, found, alike = reading.workbook(source, state.limits, state.table)
     if alike:
-        message = f"The sheets {', '.join(alike)} have the same columns as {state.sheet}, the only one that is read."
-        fix = "Put their rows on one sheet, or make a file of each."
+        text = N_("The sheets {sheets} have the same columns as {sheet}, the only one that is read.")
+        message = say(text, sheets=", ".join(alike), sheet=state.sheet)
+        fix = say(N_("Put their rows on one sheet, or make a file of each."))
         state.found.add("more-sheets", message, fix, value=", ".join(alike))
     return found
 
@@ -120,7 +126,11 @@ def batches(state: Run, source: sniff.Source, layout: reading.Layout) -> Iterato
 def _csv(state: Run, source: sniff.Source, layout: reading.Layout) -> Any:
     if source.encoding not in ("utf-8", "mixed"):
         name = {"cp1252": "Windows-1252"}.get(source.encoding or "", (source.encoding or "").upper())
-        state.found.add("encoding", f"The file is in {name}, not in UTF-8.", "Save it as CSV UTF-8.")
+        state.found.add(
+            "encoding",
+            say(N_("The file is in {encoding}, not in UTF-8."), encoding=name),
+            say(N_("Save it as CSV UTF-8.")),
+        )
     state.delimiter = reading.delimiter_of(_sample(source))
     return reading.records(source, state.delimiter, layout, state.tick, state.defect)
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from . import rules
+from .phrases import Phrase
 from .types import Column, Problem
 
 LONGEST = 200
@@ -41,31 +42,33 @@ class Findings:
         line: int | None,
         column: Column | None,
         value: object,
-        message: str,
-        fix: str,
+        message: Phrase,
+        fix: Phrase,
         severity: str | None = None,
     ) -> None:
         if not self.room(rule):
             return
+        shown, header = shorten(value), column.header if column else None
         self._kept.setdefault(rule, []).append(
             Problem(
                 rule=rule,
                 severity=severity or rules.INFO[rule].severity,
                 line=line,
                 position=column.position if column else None,
-                column=column.header if column else None,
+                column=header,
                 field=column.field if column else None,
-                value=shorten(value),
-                message=message,
-                fix=fix,
+                value=shown,
+                message=message.told(shown, header),
+                fix=fix.told(shown, header),
+                said={"message": message.to_dict(), "fix": fix.to_dict()},
             )
         )
 
     def add(
         self,
         rule: str,
-        message: str,
-        fix: str,
+        message: Phrase,
+        fix: Phrase,
         *,
         line: int | None = None,
         column: Column | None = None,

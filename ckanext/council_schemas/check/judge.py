@@ -11,7 +11,8 @@ import polars as pl
 from . import rules, values
 from .alone import REPEATS, Wheres, grouped, wheres
 from .findings import Findings
-from .rules import Context, Test
+from .phrases import Phrase
+from .rules import Context, Test, Words
 from .rules.apart import Apart
 from .types import PERSONAL, Column
 
@@ -119,7 +120,7 @@ class Judge:
         column = self.columns.get(test.key) if test.key else None
         for row in hit.frame.filter(hit.where).head(room).iter_rows(named=True):
             value = row.get(test.key) if test.key else None
-            message, fix = (_said(each, value, row, column) for each in (test.message, test.fix))
+            message, fix = (_said(each, value, row) for each in (test.message, test.fix))
             self.found.keep(test.rule, row[rules.LINE], column, value, message, fix, test.severity)
 
     def end(self) -> None:
@@ -147,7 +148,5 @@ def _hits(frame: pl.DataFrame, asked: Wheres) -> dict[int, Hit]:
     }
 
 
-def _said(words: Any, value: str | None, row: Mapping[str, Any], column: Any) -> str:
-    if not isinstance(words, str):
-        return str(words(value or "", row))
-    return words.replace("{value}", value or "").replace("{column}", column.header if column else "")
+def _said(words: Words, value: str | None, row: Mapping[str, Any]) -> Phrase:
+    return words if isinstance(words, Phrase) else words(value or "", row)

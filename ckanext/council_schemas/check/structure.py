@@ -11,33 +11,52 @@ import polars as pl
 
 from . import blocks, header, rules
 from .findings import Findings
+from .phrases import N_, say
 from .reading import Batch, Layout, Part, Stopped
 from .tables import Table
 from .types import Column, Limits
 
 _describe = rules.describe
-_describe("no-header", "error", "No header", "Without names nobody knows what a column holds.", "blank-header")
+_describe("no-header", "error", N_("No header"), N_("Without names nobody knows what a column holds."), "blank-header")
 _describe(
-    "title-rows", "error", "Rows above the header", "Software takes the first row for the header.", "source-error"
+    "title-rows",
+    "error",
+    N_("Rows above the header"),
+    N_("Software takes the first row for the header."),
+    "source-error",
 )
 _describe(
-    "split-header", "error", "A header of two rows", "Software takes the first for the names, and the second for data.",
+    "split-header", "error", N_("A header of two rows"), N_("Software takes the first for the names, and the second for data."),
     "source-error",
 )  # fmt: skip
-_describe("blank-header", "error", "A column without a name", "", "blank-label")
-_describe("empty-column", "warning", "An empty column without a name", "Often left by a spreadsheet.", "blank-label")
-_describe("duplicate-header", "error", "Two columns of one name", "", "duplicate-label")
-_describe("blank-row", "error", "Blank rows", "Software stops at them, or counts them.", "blank-row")
-_describe("missing-cell", "error", "Too few cells in a row", "What is missing shifts what follows.", "missing-cell")
+_describe("blank-header", "error", N_("A column without a name"), "", "blank-label")
 _describe(
-    "extra-cell", "error", "Too many cells in a row", "Often a comma that is not in quotation marks.", "extra-cell"
+    "empty-column", "warning", N_("An empty column without a name"), N_("Often left by a spreadsheet."), "blank-label"
+)
+_describe("duplicate-header", "error", N_("Two columns of one name"), "", "duplicate-label")
+_describe("blank-row", "error", N_("Blank rows"), N_("Software stops at them, or counts them."), "blank-row")
+_describe(
+    "missing-cell", "error", N_("Too few cells in a row"), N_("What is missing shifts what follows."), "missing-cell"
 )
 _describe(
-    "repeated-header", "error", "The header again", "Files were put together without taking it out.", "row-constraint"
+    "extra-cell",
+    "error",
+    N_("Too many cells in a row"),
+    N_("Often a comma that is not in quotation marks."),
+    "extra-cell",
 )
-_describe("no-rows", "error", "No rows", "A file with a header alone publishes nothing.", "table-dimensions-error")
-_describe("missing-column", "error", "A column is missing", "The set asks for it.", "missing-label")
-_describe("long-cell", "error", "A cell that is too long", "A spreadsheet cannot hold it.", "constraint-error")
+_describe(
+    "repeated-header",
+    "error",
+    N_("The header again"),
+    N_("Files were put together without taking it out."),
+    "row-constraint",
+)
+_describe(
+    "no-rows", "error", N_("No rows"), N_("A file with a header alone publishes nothing."), "table-dimensions-error"
+)
+_describe("missing-column", "error", N_("A column is missing"), N_("The set asks for it."), "missing-label")
+_describe("long-cell", "error", N_("A cell that is too long"), N_("A spreadsheet cannot hold it."), "constraint-error")
 HEAD = 200  # records that are looked at for the header
 
 
@@ -66,15 +85,16 @@ def frames(
         raise Stopped("The file holds no rows.")
     place = header.find(first.rows[:HEAD], table)
     if place is None:
-        message = "No row near the top looks like a header."
-        found.add("no-header", message, "Put the columns' names in the first row.", line=1)
-        raise Stopped(message + " Without one the rest cannot be checked.")
+        message = say(N_("No row near the top looks like a header."))
+        found.add("no-header", message, say(N_("Put the columns' names in the first row.")), line=1)
+        raise Stopped("No row near the top looks like a header. Without one the rest cannot be checked.")
     head = header.whole(first.rows, place, table)
     place = head.place
     _above(first, place, found)
     if head.rows > 1:
         value = ", ".join(label for label in head.labels if label)
-        message, fix = "The names of the columns are spread over two rows.", "Write each name in one cell of one row."
+        message = say(N_("The names of the columns are spread over two rows."))
+        fix = say(N_("Write each name in one cell of one row."))
         found.add("split-header", message, fix, line=first.lines[place], value=value)
     _head(head.labels, first.lines[place], table, mapping, limits, found, shape)
     layout.names = [column.key for column in shape.columns]
@@ -97,11 +117,11 @@ def _above(first: Batch, place: int, found: Findings) -> None:
     if above:
         line, row = above[0]
         value = ", ".join(cell.strip() for cell in row if cell.strip())
-        rows = "1 row stands" if len(above) == 1 else f"{len(above)} rows stand"
-        found.add(
-            "title-rows", f"{rows} above the header, which is in line {first.lines[place]}.",
-            "Take them out: the header is the first row. What they say belongs in the description.", line=line, value=value,
-        )  # fmt: skip
+        one = N_("1 row stands above the header, which is in line {header}.")
+        many = N_("{rows} rows stand above the header, which is in line {header}.")
+        message = say(one if len(above) == 1 else many, rows=len(above), header=first.lines[place])
+        fix = say(N_("Take them out: the header is the first row. What they say belongs in the description."))
+        found.add("title-rows", message, fix, line=line, value=value)
     blank = [
         line for line, row in zip(first.lines[:place], first.rows[:place], strict=True) if not any(map(str.strip, row))
     ]
@@ -129,8 +149,11 @@ def _head(
         said = header.norm(column.header)
         seen[said] += 1
         if said and names[said] > 1 and seen[said] > 1:
-            message = f'The name "{column.header}" stands more than once.'
-            found.add("duplicate-header", message, "Give each column a name of its own.", line=line, column=column)
+            message, fix = (
+                say(N_('The name "{column}" stands more than once.')),
+                say(N_("Give each column a name of its own.")),
+            )
+            found.add("duplicate-header", message, fix, line=line, column=column)
     if table:
         _missing(table, line, found, shape)
 
@@ -140,18 +163,18 @@ def _missing(table: Table, line: int, found: Findings, shape: Shape) -> None:
     for each in table:
         if each.name in here or not (each.required or each.recommended):
             continue
-        what = "The set asks for" if each.required else "It would be better with"
-        found.add(
-            "missing-column", f'{what} the column "{each.label}"; no header of this file is known to mean it.',
-            f'Add the column "{each.label}", or say on the mapping which column it is.',
-            line=line, value=each.name, severity=None if each.required else "warning",
-        )  # fmt: skip
+        asked = N_('The set asks for the column "{field}"; no header of this file is known to mean it.')
+        better = N_('It would be better with the column "{field}"; no header of this file is known to mean it.')
+        message = say(asked if each.required else better, field=each.label)
+        fix = say(N_('Add the column "{field}", or say on the mapping which column it is.'), field=each.label)
+        severity = None if each.required else "warning"
+        found.add("missing-column", message, fix, line=line, value=each.name, severity=severity)
 
 
 def _blank(lines: list[int], found: Findings) -> None:
     found.count("blank-row", len(lines))
     for line in lines[: found.room("blank-row")]:
-        found.keep("blank-row", line, None, None, "This row is blank.", "Take it out.")
+        found.keep("blank-row", line, None, None, say(N_("This row is blank.")), say(N_("Take it out.")))
 
 
 def _frame(item: Batch | Part, names: list[str], limits: Limits, found: Findings, shape: Shape) -> pl.DataFrame | None:
@@ -199,16 +222,17 @@ def _mend(batch: Batch, width: int, found: Findings) -> None:
             blank.append(line)
             continue
         if len(row) < width:
-            fix = f"Fill it up to {width} cells; an empty cell is a comma of its own."
+            message = say(N_("This row has {cells} cells, the header {width}."), cells=len(row), width=width)
+            fix = say(N_("Fill it up to {width} cells; an empty cell is a comma of its own."), width=width)
             if any("\n" in cell.strip() for cell in cells):
-                fix = "A quotation mark may not be closed: it takes the lines below into one cell."
-            found.add("missing-cell", f"This row has {len(row)} cells, the header {width}.", fix, line=line)
+                fix = say(N_("A quotation mark may not be closed: it takes the lines below into one cell."))
+            found.add("missing-cell", message, fix, line=line)
             row += [""] * (width - len(row))
         elif len(cells) > width:
             more = [cell.strip() for cell in cells[width:] if cell.strip()]
-            fix = "Put a text that holds commas in quotation marks, or give the further columns names."
-            fix = fix if more else "Take out the commas at its end."
-            message = f"This row has {len(cells)} cells, the header {width}."
+            named = N_("Put a text that holds commas in quotation marks, or give the further columns names.")
+            fix = say(named if more else N_("Take out the commas at its end."))
+            message = say(N_("This row has {cells} cells, the header {width}."), cells=len(cells), width=width)
             severity = None if more else "warning"
             found.add("extra-cell", message, fix, line=line, value=", ".join(more) or None, severity=severity)
         lines.append(line)
@@ -228,8 +252,9 @@ def _long(frame: pl.DataFrame, limits: Limits, found: Findings, shape: Shape) ->
             continue
         over = frame.filter(pl.col(column.key).str.len_chars() > limits.cell)
         for line, value in over.select(rules.LINE, column.key).iter_rows():
-            message = f"This cell has {len(value):,} signs; at most {limits.cell:,} fit a spreadsheet's cell."
-            fix = "A quotation mark may not be closed; else put the text in a document of its own."
+            text = N_("This cell has {signs} signs; at most {most} fit a spreadsheet's cell.")
+            message = say(text, signs=f"{len(value):,}", most=f"{limits.cell:,}")
+            fix = say(N_("A quotation mark may not be closed; else put the text in a document of its own."))
             found.add("long-cell", message, fix, line=line, column=column, value=value)
 
 
@@ -244,7 +269,7 @@ def _again(frame: pl.DataFrame, names: list[str], found: Findings, shape: Shape)
         if [header.norm(cell or "") for cell in row[1:]] == names
     ]  # fmt: skip
     for line in again:
-        found.add("repeated-header", "This row is the header again.", "Take it out.", line=line)
+        found.add("repeated-header", say(N_("This row is the header again.")), say(N_("Take it out.")), line=line)
     if again:
         shape.rows -= len(again)
         return frame.filter(~pl.col(rules.LINE).is_in(again))
@@ -256,10 +281,11 @@ def _ended(line: int, found: Findings, shape: Shape) -> None:
         if column.header:
             continue
         if column.position in shape.filled:
-            message = f"Column {column.position} holds values and has no name."
-            found.add("blank-header", message, "Give it a name.", line=line, column=column)
+            message = say(N_("Column {position} holds values and has no name."), position=column.position)
+            found.add("blank-header", message, say(N_("Give it a name.")), line=line, column=column)
         else:
-            message = f"Column {column.position} is empty and has no name."
-            found.add("empty-column", message, "Take it out.", line=line, column=column)
+            message = say(N_("Column {position} is empty and has no name."), position=column.position)
+            found.add("empty-column", message, say(N_("Take it out.")), line=line, column=column)
     if not shape.rows:
-        found.add("no-rows", "There is no row below the header.", "Publish the file when it holds data.", line=line)
+        message, fix = say(N_("There is no row below the header.")), say(N_("Publish the file when it holds data."))
+        found.add("no-rows", message, fix, line=line)

@@ -54,6 +54,7 @@ class Problem:
 
     ``line``: of the file, from 1 (where the record starts; None: the whole file). ``position``: the column's, from 1.
     ``column``: its header as written. ``field``: the table's name for it. ``value``: the cell, shortened to 200 signs.
+    ``said``: what ``message`` and ``fix`` were made from, as {"message": {"text", "values"}, "fix": ...}; old reports have none.
     """
 
     rule: str
@@ -65,6 +66,7 @@ class Problem:
     value: str | None
     message: str
     fix: str
+    said: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)

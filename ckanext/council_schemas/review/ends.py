@@ -48,6 +48,10 @@ ENDS = (
         "The cells of a sheet lie {columns} columns and {rows} rows apart: too far. "
         "Delete what stands alone far to the right or below, and save it again."
     ),
+    N_(
+        "The sheets {sheets} have the same columns as {sheet}, the only one that is read. "
+        "Put their rows on one sheet, or make a file of each."
+    ),
     N_("More than {most} cells would be redacted: leave the whole column out instead."),
     N_("Some rows have more cells than the header (lines {lines}): nobody but you can say where they belong."),
 )

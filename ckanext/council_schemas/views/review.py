@@ -11,7 +11,7 @@ from flask.views import MethodView
 from ..calendar import words
 from ..check import Report, tables
 from ..check.redact import REPLACEMENTS
-from ..review import copies, ends
+from ..review import copies, ends, sentences
 from ..review import words as said
 from .common import act, check_token, context
 
@@ -77,9 +77,9 @@ def _download(check: dict[str, Any] | None, form: str) -> Any:
         return jsonify(check)
     if not check["report"]:
         tk.abort(404, tk._("There is no report yet."))
-    report = Report.from_dict(check["report"])
     if form == "frictionless":
-        return jsonify(report.to_frictionless())
+        return jsonify(Report.from_dict(check["report"]).to_frictionless())
+    report = Report.from_dict(sentences.report(check["report"]))  # a person reads it in a spreadsheet
     answer = Response(report.to_csv(), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="check-{check["resource_id"]}.csv"'
     return answer
@@ -101,7 +101,8 @@ def _page(id: str, resource_id: str, check: Any, errors: dict[str, str] | None =
         "decisions": [_named(one) for one in check["decisions"]] if check else [],
         "proposal": proposal,
         "table": table,
-        "tables": [(code, tables.get(code).title) for code in tables.codes()],
+        "table_title": sentences.table_title(table) if table else "",
+        "tables": [(code, sentences.table_title(tables.get(code))) for code in tables.codes()],
         "states": said.states(),
         "decided": said.decisions(),
         "reason_codes": [(code, title, REPLACEMENTS[code]) for code, title in said.reason_codes().items()],
@@ -133,14 +134,15 @@ def _groups(report: dict[str, Any]) -> list[dict[str, Any]]:
     found: dict[str, list[Any]] = {}
     for problem in report.get("problems", ()):
         found.setdefault(problem["rule"], []).append(problem)
+    rules = {name: sentences.rule(about) for name, about in report.get("rules", {}).items()}
     groups = [
         {
             "rule": rule,
-            "title": report["rules"][rule]["title"],
-            "why": report["rules"][rule]["why"],
+            "title": rules[rule]["title"],
+            "why": rules[rule]["why"],
             "severity": min((each["severity"] for each in problems), key=lambda one: ORDER[one]),
             "count": report["counts"][rule],
-            "problems": problems[:SHOWN],
+            "problems": [sentences.problem(each) for each in problems[:SHOWN]],
         }
         for rule, problems in found.items()
     ]

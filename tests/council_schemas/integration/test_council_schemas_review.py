@@ -394,3 +394,43 @@ def test_the_page(app, checks, person):
     post(second, do="problems", reason=REASON)
     assert seen(checks) == ["Spend Q2"]
     assert "published by a decision" in app.get(url + "/check", headers=second).body
+
+
+@pytest.mark.ckan_config("ckan.locales_offered", "en cy")
+def test_the_report_in_welsh(app, checks, person):
+    ann = person()
+    body = f"{HEADER}\n{row(amount='many')}\n{row(department='')}\n{row(beneficiary='Mrs Jane Ann Smith')}\n".encode()
+    resource = upload(checks, ann, body)
+    work()
+    url = f"/dataset/{checks.dataset['name']}/resource/{resource['id']}/check"
+    mine = {"Authorization": ann["token"]}
+
+    def text(path):
+        return " ".join(BeautifulSoup(app.get(path, headers=mine).body, "html.parser").get_text(" ").split())
+
+    number = ('Nid yw "many" yn rhif.', "Ysgrifennwch ddigidau â phwynt, fel 1234.50.")
+    name = ('Mae "Mrs Jane Ann Smith" yn edrych fel enw person.', "Golygwch ef allan, neu gofynnwch i ail berson")
+    welsh = text("/cy" + url)
+    for said in (
+        *number,
+        *name,
+        "Nid yr hyn y mae’r golofn yn ei ddal",
+        "Enw person",
+        "Mae’r set yn gofyn amdani ym mhob",
+    ):
+        assert said in welsh, said
+    assert "is not a number" not in welsh and "Gwariant dros £500" in welsh
+    table = app.get(f"/cy{url}?format=csv", headers=mine).body
+    assert number[1] in table and table.startswith("line,column,header") and "Write digits" not in table
+    english = text(url)
+    assert '"many" is not a number.' in english and "Gwariant" not in english
+    told = app.get(f"/cy{url}?format=frictionless", headers=mine).json["tasks"][0]["errors"]
+    assert any(each["message"] == '"many" is not a number.' for each in told)
+    # What was kept before: sentences alone.
+    check = store.current(resource["id"])
+    old = [{name: value for name, value in each.items() if name != "said"} for each in check.report["problems"]]
+    check.report = {**check.report, "problems": old}
+    model.Session.commit()
+    page = text("/cy" + url)
+    assert '"many" is not a number.' in page and "Enw person" in page
+    assert "is not a number" in app.get(f"/cy{url}?format=csv", headers=mine).body

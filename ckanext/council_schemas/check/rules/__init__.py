@@ -2,11 +2,12 @@
 
 A module of this folder registers its rules when it is imported; all of them are, by ``load``. A rule looks so:
 
-    @rule("positive", "error", "Below zero", "Amounts of this set are never negative.")
+    @rule("positive", "error", N_("Below zero"), N_("Amounts of this set are never negative."))
     def positive(context: Context) -> Iterator[Test]:
         for field in context.fields():                       # the table's fields that the file has
             if field.descriptor.get("positive"):
-                yield Test(field.name, context.value(field.name) < 0, "{value} is below zero.", "Write what was paid.")
+                message, fix = say(N_("{value} is below zero.")), say(N_("Write what was paid."))
+                yield Test(field.name, context.value(field.name) < 0, message, fix)
 
 ``Test.where`` is a polars expression over a chunk; true is a problem, null is none. A chunk is a DataFrame with, for each
 column of the file, a String column called ``Column.key`` (stripped; null where empty or one of missingValues), the typed
@@ -23,12 +24,13 @@ from typing import Any, Protocol
 
 import polars as pl
 
+from ..phrases import Phrase
 from ..tables import Field, Table
 from ..types import Column, RuleInfo
 
 LINE, WIDTH = "__line", "__width"
-# A text ({value} and {column} are filled in), or a function of the cell and its row (keys of the chunk).
-Words = str | Callable[[str, Mapping[str, Any]], str]
+# A sentence, or a function of the cell and its row (keys of the chunk) that makes one.
+Words = Phrase | Callable[[str, Mapping[str, Any]], Phrase]
 
 
 def value_key(key: str) -> str:
@@ -60,7 +62,7 @@ class Found:
 
     key: str | None
     count: int
-    first: list[tuple[int | None, str | None, str, str]]
+    first: list[tuple[int | None, str | None, Phrase, Phrase]]
     severity: str | None = None
     rule: str = ""
 

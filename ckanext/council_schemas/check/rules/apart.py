@@ -10,16 +10,20 @@ from typing import Any
 import polars as pl
 
 from ..findings import Findings
+from ..phrases import N_, say
 from . import LINE, Context, describe, value_key
 
-describe("total-row", "error", "A total among the rows", "Who adds up the column counts it twice.", "row-constraint")
+describe(
+    "total-row", "error", N_("A total among the rows"), N_("Who adds up the column counts it twice."), "row-constraint"
+)
 describe(
     "note-row",
     "error",
-    "A row that is no record",
-    "Notes and second headers belong in the description.",
+    N_("A row that is no record"),
+    N_("Notes and second headers belong in the description."),
     "row-constraint",
 )
+_NO_RECORD = N_("This row is no record: it has neither a date nor an amount, and most of its cells are empty.")
 TOTAL = r"(?i)^\W*(?:grand |sub[ -]?)?totals?\b"
 
 
@@ -51,11 +55,12 @@ class Apart:
         for row in some.with_columns(total.alias("__total")).iter_rows(named=True):
             cells = [row[key] for key in self.keys if row[key] is not None]
             if row["__total"] or self._is_sum(row, len(cells)):
-                fix = "Take it out: it can be worked out from the others."
-                found.add("total-row", "This row is a total.", fix, line=row[LINE], value=", ".join(cells))
+                message = say(N_("This row is a total."))
+                fix = say(N_("Take it out: it can be worked out from the others."))
+                found.add("total-row", message, fix, line=row[LINE], value=", ".join(cells))
             elif len(cells) * 3 <= len(self.keys) and self._is_note(row, len(cells)):
-                message = "This row is no record: it has neither a date nor an amount, and most of its cells are empty."
-                fix = "Take it out; what it says belongs in the description."
+                message = say(_NO_RECORD)
+                fix = say(N_("Take it out; what it says belongs in the description."))
                 found.add("note-row", message, fix, line=row[LINE], value=", ".join(cells))
             else:
                 continue

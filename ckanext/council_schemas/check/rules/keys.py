@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import polars as pl
 
+from ..phrases import N_, Phrase, say
 from . import LINE, Collector, Context, Found, rule
 
 
@@ -37,23 +38,30 @@ class _Seen:
         twice = pl.DataFrame({"hash": hashes[here], LINE: lines[here]})
         first = pl.col(LINE).first().over("hash").alias("first")
         again = twice.with_columns(first).filter(pl.col(LINE) != pl.col("first")).sort(LINE)
-        what = "This row is the same" if self.whole else "The key of this row is the same"
-        fix = "Take one of them out." if self.whole else "Each row needs a key of its own."
-        told: list[tuple[int | None, str | None, str, str]] = [
-            (line, None, f"{what} as that in line {of}.", fix)
-            for line, of in again.head(limit).select(LINE, "first").iter_rows()
+        what = N_("The key of this row is the same as that in line {line}.")
+        fix = say(N_("Each row needs a key of its own."))
+        if self.whole:
+            what = N_("This row is the same as that in line {line}.")
+            fix = say(N_("Take one of them out."))
+        told: list[tuple[int | None, str | None, Phrase, Phrase]] = [
+            (line, None, say(what, line=of), fix) for line, of in again.head(limit).select(LINE, "first").iter_rows()
         ]
         yield Found(self.names[0] if len(self.names) == 1 else None, again.height, told)
 
 
-@rule("unique", "error", "A key that stands twice", "", "primary-key")
+@rule("unique", "error", N_("A key that stands twice"), "", "primary-key")
 def unique(context: Context) -> Iterator[Collector]:
     key = list(context.table.primary_key)
     if key and all(context.has(name) for name in key):
         yield _Seen(key, whole=False)
 
 
-@rule("duplicate-row", "warning", "A row that stands twice", "It may be two payments, or one that was put in twice.")
+@rule(
+    "duplicate-row",
+    "warning",
+    N_("A row that stands twice"),
+    N_("It may be two payments, or one that was put in twice."),
+)
 def duplicate_row(context: Context) -> Iterator[Collector]:
     if not context.table.primary_key and context.table.rule("duplicate-row"):
         yield _Seen([column.key for column in context.columns], whole=True)

@@ -13,10 +13,11 @@ import polars as pl
 from stdnum import iban
 from stdnum.gb import nhs
 
+from ..phrases import N_, say
 from . import Context, Test, rule
 from .names import COMPANY, FIRMS, FORENAMES
 
-FIX = "Redact it, or have a second person agree that it may be published."
+FIX = say(N_("Redact it, or have a second person agree that it may be published."))
 NI = r"(?i)(?:^|[^A-Z0-9])(?:[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z])\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D](?:$|[^A-Z0-9])"
 EMAIL = r"(?i)[a-z0-9._%+'-]+@[a-z0-9.-]+\.[a-z]{2,}"
 # A mailbox of an office is no person's.
@@ -53,10 +54,12 @@ def _whose(context: Context) -> Iterator[str]:
     yield from (field.name for field in context.fields() if field.descriptor.get("personal"))
 
 
-@rule("personal-ni", "personal", "A National Insurance number")
+@rule("personal-ni", "personal", N_("A National Insurance number"))
 def ni(context: Context) -> Iterator[Test]:
     for key in _texts(context):
-        yield Test(key, pl.col(key).str.contains(NI), "This looks like a National Insurance number.", FIX, screen=NI)
+        yield Test(
+            key, pl.col(key).str.contains(NI), say(N_("This looks like a National Insurance number.")), FIX, screen=NI
+        )
 
 
 def _nhs(text: str) -> bool:
@@ -64,7 +67,7 @@ def _nhs(text: str) -> bool:
     return bool(nhs.is_valid(digits)) and len(set(digits)) > 2
 
 
-@rule("personal-nhs", "personal", "An NHS number")
+@rule("personal-nhs", "personal", N_("An NHS number"))
 def nhs_number(context: Context) -> Iterator[Test]:
     for column in context.columns:
         if column.key not in set(_texts(context)):
@@ -73,17 +76,19 @@ def nhs_number(context: Context) -> Iterator[Test]:
         shape = r"(?:^|\D)(\d{10})(?:$|\D)" if "nhs" in column.header.lower() else NHS
         found = pl.col(column.key).str.extract(shape, 1)
         where = found.map_elements(_nhs, return_dtype=pl.Boolean) & ~pl.col(column.key).str.contains(ABROAD)
-        yield Test(column.key, where, "This looks like an NHS number: its check digit is right.", FIX, screen=shape)
+        yield Test(
+            column.key, where, say(N_("This looks like an NHS number: its check digit is right.")), FIX, screen=shape
+        )
 
 
-@rule("personal-email", "personal", "A person's email address")
+@rule("personal-email", "personal", N_("A person's email address"))
 def email(context: Context) -> Iterator[Test]:
     for key in _texts(context):
         found = pl.col(key).str.extract(f"({EMAIL})", 1)
         yield Test(
             key,
             found.is_not_null() & ~found.str.contains(OFFICE),
-            "This holds an email address that may be a person's.",
+            say(N_("This holds an email address that may be a person's.")),
             FIX,
             screen=EMAIL,
         )
@@ -99,28 +104,34 @@ def _rings(text: str) -> bool:
         return False
 
 
-@rule("personal-phone", "personal", "A phone number", "A mobile is mostly a person's; a landline may be a home's.")
+@rule(
+    "personal-phone", "personal", N_("A phone number"), N_("A mobile is mostly a person's; a landline may be a home's.")
+)
 def phone(context: Context) -> Iterator[Test]:
     for key in _texts(context):
-        yield Test(key, pl.col(key).str.contains(MOBILE), "This looks like a mobile phone number.", FIX, screen=MOBILE)
+        yield Test(
+            key, pl.col(key).str.contains(MOBILE), say(N_("This looks like a mobile phone number.")), FIX, screen=MOBILE
+        )
     # In a text a landline is mostly an office's; beside a payee's name it may be a home's.
     named = [column.key for column in context.columns if column.field is None and _TELEPHONE.search(column.header)]
     for key in {*_whose(context), *named}:
         found = pl.col(key).str.extract(LANDLINE, 1).map_elements(_rings, return_dtype=pl.Boolean)
         here = found.fill_null(False) & ~pl.col(key).str.contains(MOBILE)
-        yield Test(key, here, "This looks like a phone number; it may be a home's.", FIX, screen=LANDLINE)
+        yield Test(key, here, say(N_("This looks like a phone number; it may be a home's.")), FIX, screen=LANDLINE)
 
 
-@rule("personal-bank", "personal", "Details of a bank account")
+@rule("personal-bank", "personal", N_("Details of a bank account"))
 def bank(context: Context) -> Iterator[Test]:
     headers = {column.key: column.header.lower() for column in context.columns}
     sorted_ = [key for key, words in headers.items() if "sort code" in words or "sortcode" in words.replace(" ", "")]
     for key in sorted_:
         shape = pl.col(key).str.contains(r"^\d{2}[\s-]?\d{2}[\s-]?\d{2}$")
-        yield Test(key, shape, "This looks like the sort code of a bank.", FIX)
+        yield Test(key, shape, say(N_("This looks like the sort code of a bank.")), FIX)
     for key, words in headers.items():
         if "bank account" in words or (sorted_ and "account" in words and key.startswith("#")):
-            yield Test(key, pl.col(key).str.contains(r"^\d{7,8}$"), "This looks like a bank account's number.", FIX)
+            yield Test(
+                key, pl.col(key).str.contains(r"^\d{7,8}$"), say(N_("This looks like a bank account's number.")), FIX
+            )
     for key in _texts(context):
         account = pl.col(key).str.contains(SORT_CODE)
         world = (
@@ -131,7 +142,7 @@ def bank(context: Context) -> Iterator[Test]:
         yield Test(
             key,
             account | world.fill_null(False),
-            "This looks like a bank account: a sort code and number, or an IBAN.",
+            say(N_("This looks like a bank account: a sort code and number, or an IBAN.")),
             FIX,
             screen=f"(?:{SORT_CODE})|(?:{IBAN})",
         )
@@ -157,12 +168,14 @@ def _is_person(text: str) -> bool:
     return first or last
 
 
-@rule("personal-name", "personal", "A person's name", "Payments to individuals are published without their names.")
+@rule(
+    "personal-name", "personal", N_("A person's name"), N_("Payments to individuals are published without their names.")
+)
 def name(context: Context) -> Iterator[Test]:
     for key in _whose(context):
         titled = pl.col(key).str.contains(TITLE) & ~pl.col(key).str.contains(_COMPANIES)
         person = pl.col(key).map_elements(_is_person, return_dtype=pl.Boolean)
-        yield Test(key, titled | person.fill_null(False), '"{value}" looks like the name of a person.', FIX)
+        yield Test(key, titled | person.fill_null(False), say(N_('"{value}" looks like the name of a person.')), FIX)
 
 
 def _of_address(context: Context, key: str) -> bool:
@@ -175,14 +188,14 @@ def _of_address(context: Context, key: str) -> bool:
     return "address" in words or "postcode" in words or "post code" in words
 
 
-@rule("personal-address", "personal", "An address that may be a home")
+@rule("personal-address", "personal", N_("An address that may be a home"))
 def address(context: Context) -> Iterator[Test]:
     for key in _texts(context):
         # In a text of its own: a house's number, its street and a postcode.
         where = pl.col(key).str.contains(POSTCODE) & pl.col(key).str.contains(_HOUSE)
         if context.column(key) and not _of_address(context, key):
-            yield Test(key, where, '"{value}" may hold the address of a home.', FIX, screen=POSTCODE)
+            yield Test(key, where, say(N_('"{value}" may hold the address of a home.')), FIX, screen=POSTCODE)
     for column in context.columns:
         if _of_address(context, column.key):
             where = pl.col(column.key).str.contains(POSTCODE) | pl.col(column.key).str.contains(_HOME)
-            yield Test(column.key, where, '"{value}" may be the address of a home.', FIX)
+            yield Test(column.key, where, say(N_('"{value}" may be the address of a home.')), FIX)
