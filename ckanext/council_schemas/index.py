@@ -74,11 +74,12 @@ def _dates(doc: Doc) -> None:
 
 def _places(doc: Doc) -> None:
     items = [dict(i) for i in _items(doc, "spatial_coverage") if isinstance(i, dict)]
-    large = [i[k] for i in items for k in GEOMETRIES if len(_text(i.get(k))) > SMALL]
+    most = SMALL if _size(json.dumps(items)) <= LIMIT else LIMIT // 100  # of many places none keeps its outline
+    large = [i[k] for i in items for k in GEOMETRIES if len(_text(i.get(k))) > most]
     if large:
         for item in items:
             for key in GEOMETRIES:
-                if len(_text(item.get(key))) > SMALL:
+                if len(_text(item.get(key))) > most:
                     item.pop(key)
         doc["spatial_coverage"] = json.dumps(items)
         doc.pop("extras_spatial_coverage", None)

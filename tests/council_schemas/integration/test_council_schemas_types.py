@@ -113,6 +113,7 @@ def test_a_place_by_its_name(org):
     leeds, garden = shown["spatial_coverage"]
     assert leeds["uri"].endswith("/E08000035") and leeds["text"] == "Leeds"
     assert json.loads(leeds["centroid"])["type"] == "Point"
+    assert json.loads(leeds["geom"])["type"] == json.loads(leeds["bbox"])["type"] == "Polygon"
     assert garden == {"text": "my garden"}
 
 

@@ -5,9 +5,10 @@ import json
 import pytest
 from ckan.tests.helpers import call_action
 from ckanext.dcat.processors import RDFParser, RDFSerializer
+from geomet import wkt
 from pyshacl import validate
 from rdflib import Graph, URIRef
-from rdflib.namespace import DCTERMS, RDF
+from rdflib.namespace import DCAT, DCTERMS, RDF
 
 EU = "http://publications.europa.eu/resource/authority/"
 pytestmark = [
@@ -119,3 +120,23 @@ def test_round_trip(council):
     assert json.loads(shown["spatial_coverage"][0]["geom"]) == json.loads(FIELDS["spatial_coverage"][0]["geom"])
     assert shown["license_id"] == "uk-ogl"
     assert shown["resources"][0]["url"] == "https://example.org/a.csv"
+
+
+def test_a_picked_area_has_its_outline_its_box_and_its_centre(council):
+    made = call_action("package_create", **council(spatial_coverage=[{"text": "Leeds"}]))
+    (place,) = call_action("package_show", id=made["id"])["spatial_coverage"]
+    graph = Graph().parse(data=RDFSerializer().serialize_dataset(made, _format="ttl"), format="turtle")
+    (location,) = graph.objects(None, DCTERMS.spatial)
+    assert str(location) == "http://statistics.data.gov.uk/id/statistical-geography/E08000035"
+    geometry = URIRef("http://www.w3.org/ns/locn#geometry")
+    for predicate, name in ((geometry, "geom"), (DCAT.bbox, "bbox"), (DCAT.centroid, "centroid")):
+        (told,) = graph.objects(location, predicate)
+        assert str(told.datatype).endswith("#wktLiteral")
+        assert wkt.loads(str(told))["coordinates"] == json.loads(place[name])["coordinates"]
+    # Another area is picked in its place, as from the form.
+    again = call_action("package_patch", id=made["id"], spatial_coverage=[{**place, "text": "Bradford (E08000032)"}])
+    (other,) = again["spatial_coverage"]
+    assert other["text"] == "Bradford" and other["uri"].endswith("/E08000032") and other["geom"] != place["geom"]
+    again = call_action("package_patch", id=made["id"], spatial_coverage=[{**other, "text": "E05001414"}])
+    (ward,) = again["spatial_coverage"]
+    assert ward["uri"].endswith("/E05001414") and not any(ward.get(name) for name in ("geom", "bbox", "centroid"))

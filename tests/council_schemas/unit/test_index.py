@@ -48,6 +48,18 @@ def test_small_geometry_stays():
     assert index.shape(doc, []) == doc
 
 
+def test_of_many_places_none_keeps_its_outline():
+    outline = json.dumps({"type": "Polygon", "coordinates": [RING[:100]]})
+    place = {"text": "Leeds", "geom": outline, "centroid": '{"type": "Point", "coordinates": [-1.5, 53.8]}'}
+    few, many = json.dumps([place] * 3), json.dumps([place] * 30)
+    assert len(outline) < index.SMALL
+    assert index.shape({"spatial_coverage": few}, []) == {"spatial_coverage": few}
+    made = index.shape({"spatial_coverage": many}, [])
+    places = json.loads(made["spatial_coverage"])
+    assert len(places) == 30 and all(set(each) == {"text", "centroid"} for each in places)
+    assert json.loads(made["spatial"])["coordinates"][0][0] == pytest.approx([-1.7, 53.8])
+
+
 def test_nothing_longer_than_a_term_is_sent():
     long, euros = "x" * 40_000, "€" * 11_000
     doc = {"note": long, "priced": euros, "tags": ["a", long], "extras_note": long, "notes": long, "data_dict": long}
