@@ -16,6 +16,7 @@ import polars as pl
 
 from ..formulas import safe
 from . import engine, reading, rules, sniff, structure, values
+from .phrases import N_
 from .reading import Stopped
 from .redact import Redactor
 from .tables import Table
@@ -23,15 +24,15 @@ from .types import Column, Limits, OnProgress
 
 EXAMPLES = 5
 _COUNTED = {
-    "title-rows": "Rows above the header taken out",
-    "split-header": "Header of two rows made one",
-    "blank-row": "Blank rows taken out",
-    "repeated-header": "Repeated headers taken out",
-    "empty-column": "Empty columns without a name taken out",
-    "encoding": "Encoding changed to UTF-8",
-    "mixed-encoding": "Lines in another encoding brought to UTF-8",
-    "byte-order-mark": "Garbled byte order mark taken out",
-    "nul": "Zero bytes taken out",
+    "title-rows": N_("Rows above the header taken out"),
+    "split-header": N_("Header of two rows made one"),
+    "blank-row": N_("Blank rows taken out"),
+    "repeated-header": N_("Repeated headers taken out"),
+    "empty-column": N_("Empty columns without a name taken out"),
+    "encoding": N_("Encoding changed to UTF-8"),
+    "mixed-encoding": N_("Lines in another encoding brought to UTF-8"),
+    "byte-order-mark": N_("Garbled byte order mark taken out"),
+    "nul": N_("Zero bytes taken out"),
 }
 
 
@@ -41,7 +42,7 @@ class TidyError(ValueError):
 
 @dataclass
 class Change:
-    """One kind of change: ``what`` in words, how often, and some ``(before, after)``."""
+    """One kind of change: ``what`` in words that are marked for translators, how often, and some ``(before, after)``."""
 
     rule: str
     what: str
@@ -114,9 +115,10 @@ def _write(
         elif count:
             changes[rule] = Change(rule, what, count)
     if source.format != "csv":
-        changes["format"] = Change("format", f"Sheet “{state.sheet}” of the workbook written as CSV", 1)
+        told = [(safe(state.sheet), "")]
+        changes["format"] = Change("format", N_("A sheet of the workbook written as CSV"), 1, told)
     elif state.delimiter != ",":
-        changes["delimiter"] = Change("delimiter", "Cells divided by commas", 1, [(state.delimiter or "", ",")])
+        changes["delimiter"] = Change("delimiter", N_("Cells divided by commas"), 1, [(state.delimiter or "", ",")])
     return state.shape.rows, changes
 
 
@@ -143,7 +145,7 @@ def _headers(kept: list[Column], state: engine.Run, names: bool, changes: dict[s
             number += 1
             clean = f"{base} {number}"
         if clean != column.header:
-            _note(changes, "header", "Headers put right", 1, [(column.header, clean)])
+            _note(changes, "header", N_("Headers put right"), 1, [(column.header, clean)])
         made.append(clean)
     return made
 
@@ -163,7 +165,7 @@ def _values(frame: pl.DataFrame, state: engine.Run, changes: dict[str, Change]) 
         differs = (before != after).fill_null(False)
         if differs.any():
             pairs = pl.DataFrame({"before": before, "after": after}).filter(differs)
-            what = "Dates written as year-month-day" if kind == "date" else "Numbers written plainly"
+            what = N_("Dates written as year-month-day") if kind == "date" else N_("Numbers written plainly")
             rule = "dates" if kind == "date" else "numbers"
             _note(changes, rule, what, pairs.height, list(pairs.unique(maintain_order=True).head(EXAMPLES).iter_rows()))
             made.append(after.alias(column.key))

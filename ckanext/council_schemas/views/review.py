@@ -108,6 +108,7 @@ def _page(id: str, resource_id: str, check: Any, errors: dict[str, str] | None =
         "reason_codes": [(code, title, REPLACEMENTS[code]) for code, title in said.reason_codes().items()],
         "severities": said.severities(),
         "why": ends.why,
+        "translated": sentences.translated,
         "day": words.day,
         "errors": errors or {},
         "form": form or {},

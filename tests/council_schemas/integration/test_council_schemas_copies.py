@@ -220,3 +220,16 @@ def test_the_page(app, checks):
     work()
     post(do="drop", copy_id=page().find("input", {"name": "copy_id"})["value"])
     assert page().find("button", value="tidy") and "the copy was not used" in page().text
+
+
+@pytest.mark.ckan_config("ckan.locales_offered", "en cy")
+def test_what_a_copy_changed_in_welsh(app, checks):
+    resource = upload(checks, UNTIDY)
+    act(checks, "file_check_copy", resource, kind="tidy")
+    work()
+    url = f"/dataset/{checks.dataset['name']}/resource/{resource['id']}/check"
+    mine = {"Authorization": checks.ann["token"]}
+    english, welsh = (BeautifulSoup(app.get(to, headers=mine).body, "html.parser").text for to in (url, f"/cy{url}"))
+    assert "Blank rows taken out" in english and "Dates written as year-month-day" in english
+    assert "Rhesi gwag wedi’u tynnu allan" in welsh and "taken out" not in welsh
+    assert "Dyddiadau wedi’u hysgrifennu fel blwyddyn-mis-diwrnod" in welsh

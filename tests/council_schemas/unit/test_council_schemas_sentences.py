@@ -13,7 +13,7 @@ import pytest
 from flask_babel import force_locale
 
 import ckanext.council_schemas
-from ckanext.council_schemas.check import Column, Report, check_file, rules, tables
+from ckanext.council_schemas.check import Column, Report, check_file, rules, tables, tidy
 from ckanext.council_schemas.check.phrases import N_, Phrase, say
 from ckanext.council_schemas.check.rules import Context
 from ckanext.council_schemas.review import sentences
@@ -49,6 +49,12 @@ def test_no_sentence_is_made_of_a_text_that_is_not_marked():
     assert not bare
     assert all(isinstance(node.args[0], ast.Constant) for _, node in calls("N_"))
     assert len(MARKED) > 150
+
+
+def test_what_a_tidied_copy_changed_is_marked():
+    told = [node.args[1] for _, node in calls("Change")] + [node.args[2] for _, node in calls("_note")]
+    assert len(told) > 5 and not [node for node in told if isinstance(node, ast.Constant | ast.JoinedStr)]
+    assert set(tidy._COUNTED.values()) <= MARKED
 
 
 @pytest.mark.parametrize("code", tables.codes())
