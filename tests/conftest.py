@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.loaded import make_app, migrate_db_for, nothing_left_loaded, with_plugins  # noqa: F401  CKAN's, faster
+
 # What a machine is busy with is no property of the code.
 settings.register_profile("towpath", deadline=None)
 settings.load_profile("towpath")

@@ -48,7 +48,7 @@ class Server:
         self.http.daemon_threads = True
         self.address = f"127.0.0.1:{self.http.server_address[1]}"
         self.url = f"http://{self.address}"
-        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+        threading.Thread(target=self.http.serve_forever, args=(0.02,), daemon=True).start()
 
     def serve(self, path: str, body: bytes, status: int = 200, length: int | None = None, **headers: str) -> str:
         """Answer ``path`` with these bytes; its whole address. ``length`` lies about their number."""
