@@ -281,7 +281,9 @@ def test_the_uk_model_and_schema_org(app, org, model_problems):
     assert record["name"] == FULL["title"], "a title cannot end the script"
     assert record["temporalCoverage"] == ["2025-01-01/2025-12-31", "2023/2024-06"]
     leeds, north = record["spatialCoverage"]
-    assert leeds["name"] == "Leeds" and leeds["geo"]["@type"] == "GeoCoordinates"
+    assert leeds["name"] == "Leeds" and leeds["geo"]["@type"] == "GeoShape"
+    south, west, north_end, east = map(float, leeds["geo"]["box"].split())
+    assert 53 < south < 53.8 < north_end < 54.2 and -2.2 < west < -1.55 < east < -1
     assert north["geo"] == {"@type": "GeoShape", "box": "53.7 -1.8 53.9 -1.3"}
     assert record["publisher"][0]["contactPoint"]["email"] == AGENT["email"]
     assert record["distribution"][0]["contentUrl"] == FILE["download_url"]
