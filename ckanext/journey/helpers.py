@@ -196,6 +196,8 @@ def journey_details(step: dict[str, Any]) -> list[str]:
     original = detail.get("original") or {}
     if names := [tail(each) for each in (*original.get("types", ()), *original.get("derivation", ()))]:
         told.append(tk._("In the file that it was read from: {names}").format(names=", ".join(names)))
+    for name, whom in original.get("attributed", ()):
+        told.append(tk._("{file}: attributed to {agent}").format(file=name, agent=whom))
     if original.get("bundle"):
         told.append(tk._("Bundle: {name}").format(name=tail(original["bundle"])))
     if step["type"] == "correct":

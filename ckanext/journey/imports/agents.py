@@ -91,6 +91,16 @@ def of(
     return found
 
 
+def named(told: Told, agent: Thing) -> str | None:
+    """What an agent may be called in public: an organisation, a tool or a role; a person may not."""
+    if is_software(agent) or is_organisation(agent) or is_role(agent):
+        agent.all(LABEL)
+        return clean(agent.name)[: files.FEW]
+    told.notes.add(UNNAMED)
+    agent.all(*agent.attributes)
+    return None
+
+
 def _role(told: Told, relation: Relation) -> str | None:
     """The role that an association names, by its label if it is a thing of its own."""
     value = next(iter(relation.attributes.get(ROLE, ())), None)

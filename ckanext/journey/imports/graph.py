@@ -1,11 +1,9 @@
-"""Which activity took and made what, who did it when, and in which order activities were done (pure)."""
+"""Which activity took and made what, and who did it when (pure)."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from . import files
 from .told import TYPE, Relation, Told, tail
@@ -21,8 +19,10 @@ def _many() -> _Many:
 class Links:
     """By activity: `inputs`, `outputs`, `associations`, and times told with relations (first taken, last made, begun, over).
 
-    `loose` are entities that nobody made with what they come from and how; `born` when entities came to be; `left` the
-    relations that a step has no place for, with an example each.
+    `loose` are entities that nobody made with what they come from and how; `born` when entities came to be. Of the rest
+    `inferred` makes what can be made of it: `informed` are pairs of activities (later, earlier), `members` what collections
+    hold, `credits` by entity to whom it is attributed, `general` by entity what it is a special form of. `left` are the
+    relations that a step has no place for, with an example each; `read` entities that found one otherwise.
     """
 
     inputs: _Many = field(default_factory=_many)
@@ -36,7 +36,12 @@ class Links:
     over: dict[str, str] = field(default_factory=dict)
     born: dict[str, str] = field(default_factory=dict)
     loose: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    informed: list[tuple[str, str]] = field(default_factory=list)
+    members: _Many = field(default_factory=_many)
+    credits: defaultdict[str, list[Relation]] = field(default_factory=lambda: defaultdict(list))
+    general: dict[str, str] = field(default_factory=dict)
     left: list[tuple[str, str | None]] = field(default_factory=list)
+    read: set[str] = field(default_factory=set)
 
 
 def links(told: Told) -> Links:
@@ -46,6 +51,7 @@ def links(told: Told) -> Links:
     for relation in told.relations:
         if relation.kind == "wasDerivedFrom":
             _derive(told, found, relation)
+    _dictionaries(told, found)
     for entity, time in found.born.items():  # RDF tells when by the entity alone
         for maker in found.makers.get(entity, ()):
             _most(found.made, maker, time)
@@ -68,18 +74,62 @@ def _take(told: Told, found: Links, relation: Relation) -> None:
         _least(found.born, entity, time)
     elif kind == "wasAssociatedWith" and activity:
         if relation not in found.associations[activity]:
-            _associate(found.associations[activity], relation)
+            associate(found.associations[activity], relation)
     elif kind == "actedOnBehalfOf":
         found.delegations.append(relation)
     elif kind in ("wasStartedBy", "wasEndedBy") and activity and time:
         (found.begun if kind == "wasStartedBy" else found.over).setdefault(activity, time)
+        if args.keys() & {"trigger", "starter", "ender"}:
+            found.left.append((kind, activity))
+    elif kind in _PAIRS:
+        _pair(told, found, relation)
     elif kind == "wasInfluencedBy":
         _influence(told, found, relation)
     elif kind != "wasDerivedFrom":
         found.left.append((kind, activity or entity or next(iter(args.values()), None)))
 
 
-def _associate(known: list[Relation], relation: Relation) -> None:
+# Relations of two, by the names of their sides.
+_PAIRS = {
+    "wasInformedBy": ("informed", "informant"), "hadMember": ("collection", "entity"),
+    "wasAttributedTo": ("entity", "agent"), "specializationOf": ("specificEntity", "generalEntity"),
+}  # fmt: skip
+
+
+def _pair(told: Told, found: Links, relation: Relation) -> None:
+    first, second = (relation.args.get(name) for name in _PAIRS[relation.kind])
+    if not first or not second:
+        found.left.append((relation.kind, first or second))
+    elif relation.kind == "wasInformedBy":
+        for name in (first, second):
+            told.thing(name, "activity")
+        if (first, second) not in found.informed and first != second:
+            found.informed.append((first, second))
+    elif relation.kind == "hadMember":
+        _once(found.members[first], second)
+    elif relation.kind == "specializationOf":
+        found.general.setdefault(first, second)
+    else:
+        associate(found.credits[first], Relation("wasAssociatedWith", {"agent": second}, relation.attributes))
+
+
+def _dictionaries(told: Told, found: Links) -> None:
+    """PROV-Dictionary: its members stand behind pairs of a key and an entity."""
+    for thing in list(told.things.values()):
+        for name in [each for each in thing.attributes if tail(each) == "hadDictionaryMember"]:
+            for pair in thing.all(name):
+                node = told.things.get(pair)
+                entity = node and node.local("pairentity")
+                if node is None or not entity:
+                    found.left.append(("hadDictionaryMember", thing.id))
+                    continue
+                found.read.add(pair)
+                node.local("pairkey")
+                told.thing(entity, "entity")
+                _once(found.members[thing.id], entity)
+
+
+def associate(known: list[Relation], relation: Relation) -> None:
     """RDF says an association twice: plainly, and with its role and plan."""
     agent = relation.args.get("agent")
     for place, each in enumerate(known):
@@ -145,27 +195,3 @@ def _least(times: dict[str, str], name: str, time: str | None) -> None:
 def _most(times: dict[str, str], name: str, time: str | None) -> None:
     if time:
         times[name] = max(times.get(name, time), time)
-
-
-def in_order(steps: Sequence[Any], found: Links) -> list[Any]:
-    """Steps by the time that they tell; what tells none stands after what made its inputs."""
-    makers = {name: maker[0] for name, maker in found.makers.items()} | {name: name for name in found.loose}
-    sources = {name: [old for old, _ in pairs] for name, pairs in found.loose.items()}
-    by_name = {step.activity: step for step in steps}
-    done: dict[str, Any] = {}
-    for step in sorted(steps, key=lambda each: each.body.started or each.body.ended or "9"):
-        stack = [step.activity]
-        open_ = set()
-        while stack:
-            name = stack[-1]
-            before = [makers[each] for each in (*found.inputs.get(name, ()), *sources.get(name, ())) if each in makers]
-            waits = [
-                each for each in before if each in by_name and each not in done and each not in open_ and each != name
-            ]
-            open_.add(name)
-            if waits:
-                stack += waits
-            else:
-                done.setdefault(name, by_name[name])
-                stack.pop()
-    return list(done.values())

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import Any
 
 from .. import events as ev
@@ -11,25 +10,19 @@ from .. import vocab
 from ..exports import document
 from ..lineage import shape
 from ..vocab import N_
-from . import agents, files, graph
+from . import agents, files, inferred, leftover, order
+from .mapping import Mapping
 from .told import END, LABEL, PROV, START, TYPE, Thing, Told, tail
 
 _COUNTS = {"rowsin": "rows_in", "rowsout": "rows_out", "rowsrejected": "rows_rejected", "rowsmerged": "rows_merged", "rowssplit": "rows_split"}  # fmt: skip
 _WHY = ("comment", "description", "rationale")
-_OWN = ("capture", "confidence", "state", "dayonly")
 GENERIC = "clean"
 # What a derivation was, where no activity tells of it.
 _DERIVED = {"Revision": "correct", "Quotation": "extract", "PrimarySource": "extract"}
 
 OTHER_KIND = N_("Its kind of step is not one of ours: it is told as {type}, and its own is kept")
-BAD_TIME = N_("This is no time between 1900 and now: {value}")
 BACKWARDS = N_("It ends before it begins: its end is left out")
 INFERRED = N_("No activity made this entity from others: a step is inferred")
-ATTRIBUTE = N_("The attribute {name} has no place in a step")
-RELATION = N_("{kind} has no place in a step")
-UNUSED = N_("No activity took or made this entity")
-NOT_PROV = N_("PROV does not speak of this")
-IDLE = N_("This agent did no step")
 
 
 @dataclass(frozen=True)
@@ -40,30 +33,14 @@ class Step:
     body: ev.StepRecorded
 
 
-@dataclass
-class Mapping:
-    """The steps of a file in their order, and what was left out."""
-
-    told: Told
-    now: str
-    visibility: str = "public"
-    steps: list[Step] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.told.labels  # noqa: B018  counted before things that are only named are added
-        self.links = graph.links(self.told)
-        self.hidden = agents.names(self.told)
-        self.used: set[str] = set()
-
-
 def of(told: Told, now: str, visibility: str = "public") -> list[Step]:
     """The steps that a file tells of, in the order in which they were done. `now` is a moment, ISO 8601 in UTC."""
     work = Mapping(told, now, visibility)
     activities = [each for each in told.things.values() if each.kind == "activity"]
     found = [_step(work, each) for each in activities]
     found += [_inferred(work, made, sources) for made, sources in work.links.loose.items()]
-    _rest(work)
-    return graph.in_order(found, work.links)
+    leftover.tell(told, work.links, work.used)
+    return order.in_order(found, work.links)
 
 
 def _step(work: Mapping, activity: Thing) -> Step:
@@ -83,10 +60,10 @@ def _step(work: Mapping, activity: Thing) -> Step:
     return Step(activity.id, ev.StepRecorded(
         type=kind, started=started, ended=ended, system=sides["system"], agent_role=doers.role,
         on_behalf_of=doers.on_behalf_of, tool=tool, tool_version=version,
-        rationale=_text(work, ". ".join(dict.fromkeys(texts))), plan=_plan(work, doers.plan), run_id=activity.id[:500],
+        rationale=work.text(". ".join(dict.fromkeys(texts))), plan=work.plan(doers.plan), run_id=activity.id[:500],
         inputs=tuple(sides["inputs"]), outputs=tuple(sides["outputs"]), evidence=tuple(sides["evidence"]),
         capture="prov", confidence="inferred" if activity.local("confidence") == "inferred" else "attested",
-        visibility=work.visibility, original=_original(activity), **_rows(activity),
+        visibility=work.visibility, original=_original(work, activity), **_rows(activity),
     ))  # fmt: skip
 
 
@@ -101,11 +78,24 @@ def _kind(work: Mapping, activity: Thing) -> str:
     return kind
 
 
-def _original(activity: Thing) -> dict[str, Any]:
-    """What the file called it, as far as that is not one of our own words."""
+def _original(work: Mapping, activity: Thing) -> dict[str, Any]:
+    """What the file called it, as far as that is not one of our own words; and to whom it attributes what went in."""
     types = [each for each in activity.types if "/journey#" not in each and not each.startswith(PROV)]
-    kept = {"types": types[:20], "bundle": activity.bundle}
+    kept = {"types": types[:20], "bundle": activity.bundle, "attributed": _attributed(work, activity.id)}
     return {name: value for name, value in kept.items() if value}
+
+
+def _attributed(work: Mapping, activity: str) -> list[list[str]]:
+    """Files that no step of the file made, and to which organisation or tool they are attributed."""
+    found = []
+    for name in work.links.inputs[activity]:
+        for relation in work.links.credits.get(name, ()):
+            agent = work.told.thing(relation.args["agent"], "agent")
+            work.used.add(agent.id)
+            if whom := agents.named(work.told, agent):
+                item = work.file(work.told.thing(name, "entity"))
+                found.append([item.name, whom])
+    return found[:20]
 
 
 def _rows(activity: Thing) -> dict[str, int]:
@@ -119,7 +109,7 @@ def _times(work: Mapping, activity: Thing) -> tuple[str | None, str | None]:
     told = activity.first(START) or links.begun.get(activity.id), activity.first(END) or links.over.get(activity.id)
     if not any(told):
         told = links.taken.get(activity.id), links.made.get(activity.id)
-    begun, over = (_moment(work, activity.id, each) for each in told)
+    begun, over = (work.moment(activity.id, each) for each in told)
     if activity.local("dayonly") in ("true", "1"):
         begun, over = (each and each[:10] for each in (begun, over))
     if begun and over and over < begun[: len(over)]:
@@ -128,84 +118,37 @@ def _times(work: Mapping, activity: Thing) -> tuple[str | None, str | None]:
     return begun, over
 
 
-def _moment(work: Mapping, where: str, value: str | None) -> str | None:
-    if not value:
-        return None
-    found = document.moment(value)
-    if found is None or found[:4] < "1900" or found > work.now:
-        work.told.notes.add(BAD_TIME, where, value=value[:100])
-        return None
-    return found.replace("Z", "+00:00")
-
-
 def _side(work: Mapping, sides: dict[str, Any], direction: str, thing: Thing, kind: str) -> None:
     """An entity that a step took or made, as what it is: a file, evidence, the system, or nothing that a step has."""
     work.used.add(thing.id)
     evidence = files.evidence_kind(thing)
     if evidence:
-        sides["evidence"].append(_clear(work, files.evidence(thing, evidence), "value"))
+        sides["evidence"].append(work.clear(files.evidence(thing, evidence), "value"))
     elif "LegacySystem" in files.ours(thing):
         sides["system"] = sides["system"] or document.clean(thing.name)[: files.FEW]
     elif direction == "outputs" and files.is_dataset(thing) and kind in ("publish", "withdraw"):
         thing.all(TYPE, LABEL)
     elif "PortalCopy" in files.ours(thing) or (files.is_plan(thing) and direction == "inputs"):
-        work.told.notes.add(RELATION, thing.id, kind="used")
+        work.told.notes.add(leftover.RELATION, thing.id, kind="used")
     else:
-        sides[direction].append(_clear(work, files.file(work.told, thing), "name"))
-
-
-def _clear(work: Mapping, item: Any, name: str) -> Any:
-    """Without names of persons in its text."""
-    text = getattr(item, name)
-    return replace(item, **{name: work.hidden.sub("...", text)}) if text and work.hidden else item
-
-
-def _plan(work: Mapping, plan: ev.Plan | None) -> ev.Plan | None:
-    return _clear(work, plan, "name") if plan else None
-
-
-def _text(work: Mapping, text: str) -> str | None:
-    cut = document.clean(text)[: files.MANY]
-    return (work.hidden.sub("...", cut) if work.hidden else cut) or None
+        sides[direction].append(work.file(thing))
 
 
 def _inferred(work: Mapping, made: str, sources: list[tuple[str, str]]) -> Step:
     """A derivation that no activity tells of is a step all the same."""
-    told = work.told
-    entity = told.thing(made, "entity")
+    told, links = work.told, work.links
     told.notes.add(INFERRED, made)
-    inputs = [_clear(work, files.file(told, told.thing(name, "entity")), "name") for name, _ in sources]
+    taken = dict.fromkeys(name for source, _ in sources for name in (source, *inferred.members(links, source)))
+    brought = [made, *(name for name in inferred.members(links, made) if name not in links.makers | links.loose)]
+    doers = agents.of(told, made, links.associations[made], links.delegations, work.hidden)
+    work.used |= {*brought, *taken, *(each.args["agent"] for each in links.associations[made])}
+    tool, version = doers.named()
     kind = next((_DERIVED[how] for _, how in sources if how in _DERIVED), GENERIC)
-    work.used |= {made, *(name for name, _ in sources)}
-    ended = _moment(work, made, work.links.born.get(made))
-    output = _clear(work, files.file(told, entity), "name")
     original = {"derivation": sorted({how for _, how in sources if how})}
     return Step(made, ev.StepRecorded(
-        type=kind, ended=ended, inputs=tuple(inputs), outputs=(output,), run_id=made[:500], capture="prov",
+        type=kind, ended=work.moment(made, links.born.get(made)), agent_role=doers.role,
+        on_behalf_of=doers.on_behalf_of, tool=tool, tool_version=version,
+        inputs=tuple(work.file(told.thing(name, "entity")) for name in taken),
+        outputs=tuple(work.file(told.thing(name, "entity")) for name in brought), run_id=made[:500], capture="prov",
         confidence="inferred", visibility=work.visibility, original={k: v for k, v in original.items() if v},
     ))  # fmt: skip
-
-
-def _rest(work: Mapping) -> None:
-    """Notes of all that has found no place."""
-    notes = work.told.notes
-    for kind, where in work.links.left:
-        notes.add(RELATION, where, kind=kind)
-    left: dict[str, list[str]] = defaultdict(list)
-    for thing in work.told.things.values():
-        unread = [name for name in thing.attributes if name not in thing.seen]
-        if not thing.kind and unread:
-            notes.add(NOT_PROV, thing.id)
-        elif thing.kind == "agent" and thing.id not in work.used and not any(
-            relation.args.get("responsible") == thing.id for relation in work.links.delegations
-        ):  # fmt: skip
-            notes.add(IDLE, None)
-        elif thing.kind == "entity" and thing.id not in work.used and not files.is_dataset(thing):
-            notes.add(UNUSED, thing.id)
-        elif thing.kind:
-            for name in unread:
-                if name != TYPE and tail(name).casefold() not in _OWN:
-                    left[name].append(thing.id)
-    for name, things in left.items():
-        for where in things:
-            notes.add(ATTRIBUTE, where, name=name)
