@@ -100,9 +100,15 @@ def _kept(event: ev.Event, body: bodies.ProvReceived) -> Iterator[Row]:
     yield from ()
 
 
+def _erased(event: ev.Event, body: bodies.EvidenceErased) -> Iterator[Row]:
+    """What a report told is folded without it: see `lineage/again.py`; a file's steps are events of their own."""
+    yield from ()
+
+
 PROJECTORS: dict[type, Callable[[ev.Event, Any], Iterator[Row]]] = {
     bodies.LineageReceived: _later,
     bodies.ProvReceived: _kept,
+    bodies.EvidenceErased: _erased,
     bodies.AliasRegistered: _aliased,
     bodies.FileChecked: _checked,
     bodies.DownloadsCounted: _downloads,

@@ -9,6 +9,8 @@ from typing import Any
 import click
 from ckan.plugins import toolkit as tk
 
+from .evidence_cli import erase, evidence
+
 __all__ = ["journey"]
 
 
@@ -40,6 +42,10 @@ def verify(organization: str | None, against: str | None) -> None:
             click.secho(f"{item['stream']}: {told}", fg="red")
         else:
             click.echo(f"{item['stream']}: {item['events']} events, chain whole")
+        for gone in item["erased"]:
+            who = " ".join(part for part in (gone["role"], gone.get("user")) if part)
+            told = f"event {gone['sequence']}: {gone['bytes']:,} bytes erased on {gone['at'][:10]} by {who}"
+            click.echo(f"{item['stream']}: {told} (event {gone['told_by']}): {gone['reason']}")
     if not result["valid"]:
         raise SystemExit(1)
     click.secho("The ledger is whole.", fg="green")
@@ -145,3 +151,7 @@ def rebuild(if_needed: bool) -> None:
         click.secho(f"Made again from {done['events']} events.", fg="green")
     else:
         click.echo("They are of this version; nothing was done.")
+
+
+journey.add_command(evidence)
+journey.add_command(erase)

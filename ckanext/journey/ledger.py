@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -16,7 +17,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from . import chain, model, store
-from .events import Body, Event, from_bytes, to_bytes
+from .bodies import EvidenceErased
+from .events import Body, Event, EventError, from_bytes, to_bytes
 
 # Datasets without an organisation share a stream.
 UNOWNED = "unowned"
@@ -191,4 +193,15 @@ def verify(conn: sa.Connection, stream: str) -> tuple[int, chain.Finding | None]
     row = conn.execute(query).first()
     head = chain.Head(row.sequence, row.hash) if row else None
     counted = sa.select(sa.func.count()).select_from(model.event).where(model.event.c.stream == stream)
-    return conn.execute(counted).scalar_one(), chain.verify(stream, links(conn, stream), head)
+    told = {event.body.event: event.body for event in erasures(conn, stream) if isinstance(event.body, EvidenceErased)}
+    return conn.execute(counted).scalar_one(), chain.verify(stream, links(conn, stream), head, told)
+
+
+def erasures(conn: sa.Connection, stream: str) -> list[Event]:
+    """The events that tell of an erasure in a stream. One that cannot be read accounts for nothing, and is found by itself."""
+    here, found = model.event.c, []
+    query = sa.select(here.raw).where(here.stream == stream, here.type == "evidence-erased").order_by(here.sequence)
+    for raw in conn.execute(query).scalars():
+        with suppress(EventError):
+            found.append(from_bytes(bytes(raw)))
+    return found

@@ -6,7 +6,7 @@ from .harvested import HarvestImported, HarvestWithdrawn
 from .parts import Evidence, File, Hop, Plan
 from .reported import AliasRegistered, DatasetLink, LineageReceived, ProvReceived
 from .seen import CaptureFailed, DatasetChanged, DownloadsCounted, FileChecked, FileReceived, TableLoaded
-from .told import ReuseRecorded, StepRecorded, SystemRegistered, WorkflowMoved
+from .told import EvidenceErased, ReuseRecorded, StepRecorded, SystemRegistered, WorkflowMoved
 
 __all__ = [
     "BODIES",
@@ -18,6 +18,7 @@ __all__ = [
     "DatasetLink",
     "DownloadsCounted",
     "Evidence",
+    "EvidenceErased",
     "File",
     "FileChecked",
     "FileReceived",
@@ -50,6 +51,7 @@ Body = (
     | FileChecked
     | DownloadsCounted
     | ReuseRecorded
+    | EvidenceErased
 )
 
 BODIES: dict[str, type] = {
@@ -68,5 +70,6 @@ BODIES: dict[str, type] = {
     "file-checked": FileChecked,
     "downloads-counted": DownloadsCounted,
     "reuse-recorded": ReuseRecorded,
+    "evidence-erased": EvidenceErased,
 }
 TYPE_OF: dict[type, str] = {cls: name for name, cls in BODIES.items()}

@@ -17,7 +17,7 @@ class DatasetLink:
 
 @dataclass(frozen=True)
 class LineageReceived:
-    """An OpenLineage event, character for character as it came. `kind` is run, job or dataset.
+    """An OpenLineage event, character for character as it came; empty once it was erased. `kind` is run, job or dataset.
 
     `token` is the id of the ingest token, `visibility` what that token gives its steps, `warnings` what is odd.
     """
@@ -32,7 +32,8 @@ class LineageReceived:
 
 @dataclass(frozen=True)
 class ProvReceived:
-    """A file in W3C PROV, character for character as it came; its steps are events of their own, after this one.
+    """A file in W3C PROV, character for character as it came; empty once it was erased. Its steps are events of their own,
+    after this one.
 
     `form` is the format that it was read as, `sha256` of its bytes, `token` the id of the ingest token, if it came by one.
     """

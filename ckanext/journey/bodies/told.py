@@ -1,4 +1,4 @@
-"""Bodies of what people tell: systems, steps, re-uses, moves of a release (pure)."""
+"""Bodies of what people tell: systems, steps, re-uses, moves of a release, erasures (pure)."""
 
 from __future__ import annotations
 
@@ -76,3 +76,17 @@ class WorkflowMoved:
     embargo: str | None = None
     content: str | None = None
     privacy_statement: str | None = None
+
+
+@dataclass(frozen=True)
+class EvidenceErased:
+    """What an earlier event of the stream kept as it came was erased. `event` and `sequence` say of which, `digest` is its
+    hash in the chain, `left` SHA-256 of the bytes that it has since, `erased` how many bytes were taken out.
+    """
+
+    event: str
+    sequence: int
+    digest: str
+    left: str
+    erased: int
+    reason: str

@@ -141,10 +141,8 @@ def _fold(conn: sa.Connection, name: str, events: Iterable[Event]) -> set[str]:
         body = event.body
         if isinstance(body, bodies.AliasRegistered):
             by_run |= {run: by_run.get(run, []) for run in _speaking_of(conn, name, body)}
-            continue
-        assert isinstance(body, bodies.LineageReceived)
-        data = json.loads(body.document)
-        by_run.setdefault(make_id("run", name, *fold.key_of(body.kind, data)), []).append((event, body, data))
+        elif told := read(event):
+            by_run.setdefault(run_of(name, told), []).append(told)
     if not by_run:
         return set()
     here = model.run.c
@@ -153,12 +151,45 @@ def _fold(conn: sa.Connection, name: str, events: Iterable[Event]) -> set[str]:
     }
     before = [step for run, state in states.items() for step in _steps(run, state)]
     for run, told in by_run.items():
-        for event, body, data in told:
-            states[run] = fold.fold(states.get(run), body.kind, data, _about(event, body))
+        for each in told:
+            states[run] = folded(states.get(run), each)
+    return _show(conn, name, states, before)
+
+
+def read(event: Event) -> Told | None:
+    """A report and what it says; None where that was erased."""
+    body = event.body
+    assert isinstance(body, bodies.LineageReceived)
+    return (event, body, json.loads(body.document)) if body.document else None
+
+
+def run_of(name: str, told: Told) -> str:
+    """The id of the run, job or dataset of which a report of this stream speaks."""
+    return make_id("run", name, *fold.key_of(told[1].kind, told[2]))
+
+
+def folded(state: fold.State | None, told: Told) -> fold.State:
+    event, body, data = told
+    return fold.fold(state, body.kind, data, _about(event, body))
+
+
+def again(conn: sa.Connection, name: str, run: str, told: Iterable[Told]) -> set[str]:
+    """Fold a run anew from these reports, in whose place there were others; gives the datasets whose steps changed."""
+    here = model.run.c
+    before = conn.execute(sa.delete(model.run).where(here.id == run).returning(here.state)).scalar()
+    state: fold.State | None = None
+    for each in told:
+        state = folded(state, each)
+    return _show(conn, name, {run: state} if state else {}, _steps(run, before or {}))
+
+
+def _show(conn: sa.Connection, name: str, states: dict[str, fold.State], before: list[str]) -> set[str]:
+    """Write runs and their steps in the place of the steps that they had before."""
     links = _links(conn, name, states.values())
     rows = [row for run, state in states.items() for row in _rows(run, name, state, links)]
     changed, artefacts, plans = _clear(conn, before)
-    _keep(conn, name, states)
+    if states:
+        _keep(conn, name, states)
     store.put(conn, rows)
     _forget(conn, artefacts, plans - {row.values["id"] for row in rows if row.table == "journey_plan"})
     return changed | {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .actions.differences import journey_difference_discard, journey_difference_show
+from .actions.evidence import journey_evidence_erase, journey_evidence_list
 from .actions.export import journey_export
 from .actions.gate import bulk_update_public, package_create, package_update
 from .actions.graph import journey_graph
@@ -51,6 +52,8 @@ __all__ = [
     "journey_difference_discard",
     "journey_difference_show",
     "journey_event_list",
+    "journey_evidence_erase",
+    "journey_evidence_list",
     "journey_export",
     "journey_graph",
     "journey_officer_create",

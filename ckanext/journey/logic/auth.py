@@ -7,7 +7,7 @@ from typing import Any
 from ckan import authz, model
 from ckan.plugins import toolkit as tk
 
-from .. import ledger
+from .. import erasure, ledger
 from ..lineage import tokens
 from ..workflow import templates
 
@@ -84,6 +84,17 @@ def journey_system_create(context: Any, data_dict: dict[str, Any]) -> Answer:
 def journey_event_list(context: Any, data_dict: dict[str, Any]) -> Answer:
     """Events hold evidence as it was told, restricted evidence too, so only administrators read them."""
     return _in_organisation(context, data_dict, "admin", tk._("Only administrators read the ledger itself"))
+
+
+def journey_evidence_list(context: Any, data_dict: dict[str, Any]) -> Answer:
+    return _in_organisation(context, data_dict, "admin", tk._("Only administrators read what tools and files told"))
+
+
+def journey_evidence_erase(context: Any, data_dict: dict[str, Any]) -> Answer:
+    """Administrators of the organisation in whose stream the event stands; of datasets without one, sysadmins."""
+    row = erasure.find(model.Session.connection(), tk.get_or_bust(data_dict, "event"))
+    stream = {"organization": row.stream} if row else {}
+    return _in_organisation(context, stream, "admin", tk._("Only administrators erase what tools and files told"))
 
 
 def journey_verify(context: Any, data_dict: dict[str, Any]) -> Answer:

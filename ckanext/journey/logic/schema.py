@@ -29,7 +29,8 @@ def _day(name: str) -> list[Any]:
 
 
 def _required(limit: int = FEW) -> list[Any]:
-    return [tk.get_validator("not_empty"), _text(limit)]
+    # Of spaces alone nothing is left.
+    return [tk.get_validator("not_empty"), _text(limit), tk.get_validator("not_empty")]
 
 
 def file_schema() -> dict[str, Any]:
@@ -113,6 +114,10 @@ def prov_schema() -> dict[str, Any]:
         "dry_run": [get("default")(False), get("boolean_validator")],
         "__extras": [_unknown],
     }
+
+
+def erasure_schema() -> dict[str, Any]:
+    return {"event": _required(), "reason": _required(MANY), "__extras": [_unknown]}
 
 
 def system_schema() -> dict[str, Any]:

@@ -88,6 +88,7 @@ def everything():
     yield "one", bodies.ReuseRecorded("Where the money goes", "https://app.example", kind="app")
     yield "one", ev.CaptureFailed("upload", "disk full")
     yield "one", ev.DatasetChanged("withdrawn", reason="wrong quarter")
+    yield "one", bodies.EvidenceErased("no-event", 99, ONE, TWO, 10, "a person asked")
 
 
 def contents():

@@ -7,7 +7,7 @@ from typing import Any
 from ckan import model
 from ckan.plugins import toolkit as tk
 
-from ... import chain, ledger, mirror, proof, signing
+from ... import chain, erasure, ledger, mirror, proof, signing
 from ...checkpoints import Checkpoint, CheckpointError
 
 Dict = dict[str, Any]
@@ -20,8 +20,9 @@ def journey_verify(context: Any, data_dict: Dict) -> Dict:
     :param organization: the organisation's id or name (optional for sysadmins)
     :param against: a document of checkpoints, as `journey_checkpoint_list` gives it here or on a portal that mirrors this one (optional)
 
-    :returns: `valid`; `streams`, a list of dicts of stream, events and finding, which is None or a dict of sequence,
-      kind (changed, dropped, reordered or added) and detail
+    :returns: `valid`; `streams`, a list of dicts of stream, events, finding, which is None or a dict of sequence,
+      kind (changed, dropped, reordered or added) and detail, and erased, what was erased lawfully: dicts of event, sequence, bytes, reason,
+      at, told_by (the sequence of the event that tells of it), role, and for the organisation's administrators user
     """
     tk.check_access("journey_verify", context, data_dict)
     conn, stream = model.Session.connection(), stream_of(data_dict)
@@ -31,8 +32,17 @@ def journey_verify(context: Any, data_dict: Dict) -> Dict:
     for name in names:
         count, finding = proof.verify(conn, name, told)
         found = finding and {"sequence": finding.sequence, "kind": finding.kind, "detail": finding.detail}
-        results.append({"stream": name, "events": count, "finding": found})
+        gone = erasure.told(conn, name, _may_read(context, name))
+        results.append({"stream": name, "events": count, "finding": found, "erased": gone})
     return {"valid": not any(result["finding"] for result in results), "streams": results}
+
+
+def _may_read(context: Any, stream: str) -> bool:
+    """Who reads the events themselves may know which user acted."""
+    try:
+        return bool(tk.check_access("journey_event_list", context, {"organization": stream}))
+    except tk.NotAuthorized:
+        return False
 
 
 def _told(document: Any) -> list[Checkpoint]:
