@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import os
 import re
 import shutil
 import tempfile
@@ -15,7 +16,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from ckan.lib.uploader import get_storage_path
 from ckan.plugins import toolkit as tk
@@ -64,32 +64,28 @@ def is_public(resource_id: str) -> bool:
     return True
 
 
-def keep(resource: Any) -> Release | None:
-    """Keep the file that a resource (row of CKAN's model) has now; None where it is too large or was kept before."""
-    where = folder(resource.id)
-    where.mkdir(parents=True, exist_ok=True)
-    name = re.sub(r"[^A-Za-z0-9._-]", "-", (resource.url or "").rsplit("/", 1)[-1])[-80:] or "file.csv"
-    digest, size, most = hashlib.sha256(), 0, config.release_bytes()
+def pack(resource_id: str, source: Path, name: str) -> Release | None:
+    """Keep a copy of a file as the release of when the copy was made; None where the release beside it has the same bytes."""
+    where, digest = folder(resource_id), hashlib.sha256()
+    arrived = source.stat().st_mtime
     with tempfile.NamedTemporaryFile(dir=where, suffix=".part") as raw:
-        with gzip.open(raw, "wb", compresslevel=3) as packed:
-            for chunk in uploads.read({"id": resource.id, "url": resource.url, "url_type": resource.url_type}):
-                size += len(chunk)
-                if size > most:
-                    return None
+        with source.open("rb") as plain, gzip.open(raw, "wb", compresslevel=3) as packed:
+            while chunk := plain.read(uploads.CHUNK):
                 digest.update(chunk)
                 packed.write(chunk)
         raw.flush()
-        sha256 = digest.hexdigest()
-        before = kept(resource.id)
-        if before and before[-1].sha256 == sha256:
+        made = Release(digest.hexdigest(), name, datetime.fromtimestamp(arrived, UTC))
+        earlier = [each for each in kept(resource_id) if each.kept <= made.kept]
+        if earlier and earlier[-1].sha256 == made.sha256:
             return None
-        for each in before:  # published again: it is the latest now
-            if each.sha256 == sha256:
-                place_of(resource.id, each).unlink()
-        made = Release(sha256, name, datetime.now(UTC))
-        shutil.copyfile(raw.name, place_of(resource.id, made))
-    for old in kept(resource.id)[: -config.releases_kept()]:
-        forget(resource.id, old.sha256)
+        for each in earlier:  # published again: it is the latest now
+            if each.sha256 == made.sha256:
+                place_of(resource_id, each).unlink()
+        place = place_of(resource_id, made)
+        shutil.copyfile(raw.name, place)
+        os.utime(place, (arrived, arrived))
+    for old in kept(resource_id)[: -config.releases_kept()]:
+        forget(resource_id, old.sha256)
     return made
 
 

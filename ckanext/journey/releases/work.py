@@ -1,11 +1,14 @@
-"""Keeps published files, and works out what changed; jobs, and what starts them."""
+"""Keeps published files, and works out what changed; jobs, and what starts them.
+
+A file is copied when it is published, not by the job: a corrected one may take its place before the job runs.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +18,7 @@ from ckan.lib.redis import connect_to_redis
 from ckan.plugins import toolkit as tk
 
 from .. import config, measure
-from . import keep, table
+from . import keep, table, waiting
 from .difference import compare
 
 log = logging.getLogger(__name__)
@@ -45,7 +48,9 @@ def watch(sender: str, **told: Any) -> None:
     package: Any = model.Package.get(told.get("package_id"))
     if package is None or package.private or package.state != "active":
         return
-    if any(_is_table(resource) and _is_new(resource) for resource in package.resources) and _alone(package.id):
+    new = [resource for resource in package.resources if _is_table(resource) and waiting.is_new(resource)]
+    copied = [waiting.copy(resource) for resource in new if keep.is_public(resource.id)]
+    if any(copied) and _alone(package.id):
         tk.enqueue_job(publish, [package.id], title=f"Journey: releases of {package.name}")
 
 
@@ -58,19 +63,13 @@ def redacted(sender: str, **told: Any) -> None:
     """What was redacted is not to be read in an earlier release either."""
     resource_id, sha256 = str(told.get("resource_id") or ""), str(told.get("sha256") or "")
     if told.get("decision") == "redacted" and resource_id and sha256:
+        waiting.forget(resource_id, sha256)
         keep.forget(resource_id, sha256)
 
 
 def _is_table(resource: Any) -> bool:
     name, kind = (resource.url or "").lower(), (resource.format or "").lower()
     return resource.url_type == "upload" and (name.endswith(ENDINGS) or kind in measure.TABULAR)
-
-
-def _is_new(resource: Any) -> bool:
-    """Whether the file came after the last release that was kept."""
-    before = keep.kept(resource.id)
-    modified = resource.last_modified or resource.created
-    return not before or modified is None or modified > before[-1].kept.replace(tzinfo=None)
 
 
 def _alone(package_id: str) -> bool:
@@ -86,16 +85,19 @@ def publish(package_id: str) -> None:
     """The job: keep the dataset's files that everybody may read, and work out what changed since the releases before."""
     connect_to_redis().delete(_waiting(package_id))
     package: Any = model.Package.get(package_id)
-    for resource in package.resources if package else []:
-        if not _is_table(resource) or not _is_new(resource) or not keep.is_public(resource.id):
+    for resource in package.resources_all if package else []:
+        if resource.state != "active":
+            waiting.forget(resource.id)
             continue
-        try:
-            made = keep.keep(resource)
-        except FileNotFoundError:
-            continue
-        releases = keep.kept(resource.id)
-        if made and len(releases) > 1:
-            work_out(resource.id, releases[-2].sha256, made.sha256)
+        if (
+            _is_table(resource) and waiting.is_new(resource) and keep.is_public(resource.id)
+        ):  # such as from before an upgrade
+            waiting.copy(resource)
+        made = {each.sha256 for each in waiting.pack(resource.id)}
+        hashes = [each.sha256 for each in keep.kept(resource.id)]
+        for before, after in pairwise(hashes):
+            if made & {before, after} and not result(resource.id, before, after).exists():
+                work_out(resource.id, before, after)
 
 
 def work_out(resource_id: str, before: str, after: str) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
+import threading
 
 import pytest
 from bs4 import BeautifulSoup
@@ -15,7 +17,8 @@ from ckan.tests import factories, helpers
 from rq import SimpleWorker
 from werkzeug.datastructures import FileStorage
 
-from ckanext.journey.releases import keep
+from ckanext.journey.releases import keep, waiting
+from ckanext.journey.releases import work as releases
 
 pytestmark = [
     pytest.mark.ckan_config("ckan.plugins", "journey"),
@@ -36,7 +39,7 @@ def work():
     model.Session.remove()
 
 
-def upload(dataset, text, name="spend.csv", **more):
+def upload(dataset, text, name="spend.csv", is_worked=True, **more):
     data = text if isinstance(text, bytes) else text.encode()
     sent = {
         "package_id": dataset["id"],
@@ -45,7 +48,8 @@ def upload(dataset, text, name="spend.csv", **more):
         "upload": FileStorage(io.BytesIO(data), filename=name),
     }
     file = helpers.call_action("resource_update" if more else "resource_create", **sent, **more)
-    work()
+    if is_worked:
+        work()
     return file
 
 
@@ -69,6 +73,71 @@ def test_what_changed_row_by_row(dataset):
     ]
     assert found["changes"][2]["values"] == {"Amount": ["20", "25"]} and found["changes"][2]["line"] == 3
     assert len(shown(file, limit=1, offset=2)["changes"]) == 1
+
+
+def other_way_round():
+    """Jobs that wait, the last first."""
+    connection = connect_to_redis()
+    for queue in queues.get_all_queues():
+        ids = queue.job_ids
+        connection.delete(queue.key)
+        if ids:
+            connection.rpush(queue.key, *reversed(ids))
+
+
+@pytest.mark.parametrize("is_reversed", [False, True])
+def test_a_corrected_file_that_comes_before_any_job_ran(dataset, is_reversed):
+    file = upload(dataset, FIRST, is_worked=False)
+    later = []
+    for text in (SECOND, FIRST + "5,Dunn Ltd,50\n"):
+        # As if the job before was taken up already, so that each file has a job of its own.
+        connect_to_redis().delete(releases._waiting(dataset["id"]))
+        upload(dataset, text, is_worked=False, id=file["id"])
+        later.append(text)
+    assert keep.kept(file["id"]) == [] and len(waiting.copies(file["id"])) == 3
+    if is_reversed:
+        other_way_round()
+    work()
+    hashes = [hashlib.sha256(text.encode()).hexdigest() for text in (FIRST, *later)]
+    assert [one["sha256"] for one in shown(file)["releases"]] == hashes and not waiting.copies(file["id"])
+    first, last = shown(file, before=hashes[0], after=hashes[1]), shown(file)
+    assert (first["state"], first["summary"]["changed"], first["summary"]["added"]) == ("made", 1, 1)
+    assert (last["state"], last["before"]) == ("made", hashes[1])
+
+
+def test_two_workers_at_once_keep_each_release_once(dataset):
+    file = upload(dataset, FIRST, is_worked=False)
+    upload(dataset, SECOND, is_worked=False, id=file["id"])
+    made = []
+    both = [threading.Thread(target=lambda: made.extend(waiting.pack(file["id"]))) for _ in range(2)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    assert len(made) == len(keep.kept(file["id"])) == 2
+
+
+def test_a_copy_of_what_is_redacted_before_the_job_ran_goes_too(dataset):
+    file = upload(dataset, FIRST, is_worked=False)
+    upload(dataset, SECOND, is_worked=False, id=file["id"])
+    redacted(dataset, file, hashlib.sha256(FIRST.encode()).hexdigest())
+    work()
+    assert [one["sha256"] for one in shown(file)["releases"]] == [hashlib.sha256(SECOND.encode()).hexdigest()]
+
+
+def test_copies_of_a_file_that_was_deleted_go(dataset):
+    file = upload(dataset, FIRST, is_worked=False)
+    helpers.call_action("resource_delete", id=file["id"])
+    work()
+    assert not waiting.copies(file["id"]) and not keep.kept(file["id"])
+
+
+def test_what_was_discarded_does_not_come_back(dataset):
+    file = upload(dataset, FIRST)
+    helpers.call_action("journey_difference_discard", resource=file["id"], sha256=keep.kept(file["id"])[0].sha256)
+    helpers.call_action("package_patch", id=dataset["id"], notes="Something else")
+    work()
+    assert keep.kept(file["id"]) == []
 
 
 def test_any_two_releases_can_be_compared(dataset):
@@ -144,17 +213,15 @@ def test_an_editor_discards_a_release(app, dataset):
     assert shown(file)["state"] == "none" and not list(keep.folder(file["id"]).glob("*.changes"))
 
 
+def redacted(dataset, file, sha256):
+    told = {"resource_id": file["id"], "package_id": dataset["id"], "sha256": sha256, "decision": "redacted"}
+    tk.signals.ckanext.signal("council_schemas:personal_data_decided").send(file["id"], name="spend.csv", **told)
+
+
 def test_what_was_redacted_is_forgotten(dataset):
     file = upload(dataset, FIRST)
     first = shown(file)["releases"][0]["sha256"]
-    tk.signals.ckanext.signal("council_schemas:personal_data_decided").send(
-        file["id"],
-        resource_id=file["id"],
-        package_id=dataset["id"],
-        sha256=first,
-        decision="redacted",
-        name="spend.csv",
-    )
+    redacted(dataset, file, first)
     assert keep.kept(file["id"]) == []
 
 
