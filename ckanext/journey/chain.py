@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from . import erased
 from .bodies import EvidenceErased
@@ -12,6 +13,7 @@ from .events import EventError, from_bytes
 
 GENESIS = "0" * 64
 Erasures = Mapping[str, EvidenceErased]
+NONE: Erasures = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def digest(previous: str, raw: bytes) -> str:
     return hashlib.sha256(bytes.fromhex(previous) + raw).hexdigest()
 
 
-def verify(stream: str, links: Iterable[Link], head: Head | None, erasures: Erasures = {}) -> Finding | None:  # noqa: B006
+def verify(stream: str, links: Iterable[Link], head: Head | None, erasures: Erasures = NONE) -> Finding | None:
     """The first event of a stream that was changed, dropped, reordered or added; None if all is well.
 
     `erasures` are those that the same stream tells of, by the event's id: each stands later in the chain and is checked there.

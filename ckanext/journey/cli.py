@@ -9,7 +9,7 @@ from typing import Any
 import click
 from ckan.plugins import toolkit as tk
 
-from .evidence_cli import erase, evidence
+from .evidence_cli import erase, evidence, in_words
 
 __all__ = ["journey"]
 
@@ -18,7 +18,7 @@ def _run(action: str, data_dict: dict[str, Any] | None = None) -> dict[str, Any]
     try:
         return tk.get_action(action)({"ignore_auth": True}, data_dict or {})
     except tk.ValidationError as error:
-        raise click.ClickException(str(error.error_summary)) from error
+        raise click.ClickException(in_words(error)) from error
 
 
 @click.group(short_help="The datasets' journeys: verify the ledger, rebuild what pages read.")
@@ -74,7 +74,7 @@ def export(dataset: str, form: str, output: str | None) -> None:
     except tk.ObjectNotFound as error:
         raise click.ClickException(f"{dataset}: no such dataset") from error
     except tk.ValidationError as error:
-        raise click.ClickException(str(error.error_summary)) from error
+        raise click.ClickException(in_words(error)) from error
     if any(done["cut"].values()):
         click.echo(f"Cut: {done['cut']['steps']} steps, {done['cut']['files']} files are left out.", err=True)
 

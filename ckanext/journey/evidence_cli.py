@@ -9,6 +9,11 @@ from ckan import model
 from ckan.plugins import toolkit as tk
 
 
+def in_words(error: Any) -> str:
+    """What was wrong with which part of what was asked."""
+    return "; ".join(f"{name}: {said}" for name, said in error.error_summary.items())
+
+
 @click.command()
 @click.option("-o", "--organization", required=True, help="The organisation, by id or name.")
 @click.option("--dataset", help="Only PROV files of this dataset.")
@@ -44,6 +49,6 @@ def erase(event: str, reason: str, user: str) -> None:
     except (tk.ObjectNotFound, tk.NotAuthorized) as error:
         raise click.ClickException(str(error)) from error
     except tk.ValidationError as error:
-        raise click.ClickException(str(error.error_summary)) from error
+        raise click.ClickException(in_words(error)) from error
     click.secho(f"Event {done['sequence']}: {done['bytes']:,} bytes erased.", fg="green")
     click.echo("Backups and the database's own log of changes keep them until they are overwritten.")

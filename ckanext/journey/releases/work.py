@@ -49,9 +49,18 @@ def watch(sender: str, **told: Any) -> None:
     if package is None or package.private or package.state != "active":
         return
     new = [resource for resource in package.resources if _is_table(resource) and waiting.is_new(resource)]
-    copied = [waiting.copy(resource) for resource in new if keep.is_public(resource.id)]
+    copied = [_copied(resource) for resource in new if keep.is_public(resource.id)]
     if any(copied) and _alone(package.id):
         tk.enqueue_job(publish, [package.id], title=f"Journey: releases of {package.name}")
+
+
+def _copied(resource: Any) -> bool:
+    """Whether the job has something to do: also after a copy that failed, which is no reason to refuse the publication."""
+    try:
+        return waiting.copy(resource)
+    except OSError:
+        log.exception("The file of resource %s could not be copied for its releases; the job tries again", resource.id)
+        return True
 
 
 def released(sender: str, **told: Any) -> None:
@@ -89,9 +98,8 @@ def publish(package_id: str) -> None:
         if resource.state != "active":
             waiting.forget(resource.id)
             continue
-        if (
-            _is_table(resource) and waiting.is_new(resource) and keep.is_public(resource.id)
-        ):  # such as from before an upgrade
+        # Not copied when it was published: the copy failed, or that was before an upgrade.
+        if _is_table(resource) and waiting.is_new(resource) and keep.is_public(resource.id):
             waiting.copy(resource)
         made = {each.sha256 for each in waiting.pack(resource.id)}
         hashes = [each.sha256 for each in keep.kept(resource.id)]

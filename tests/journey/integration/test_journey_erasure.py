@@ -260,3 +260,5 @@ def test_the_command(cli, org, dataset, admin, editor, kept):
     checked = run("verify")
     assert checked.exit_code == 0 and f"by admin {admin['name']}" in checked.output and WHY in checked.output
     assert "erased" in run("evidence", "-o", org["name"]).output
+    again = run("erase", kept, "--reason", WHY, "--user", admin["name"], "--yes")
+    assert again.exit_code == 1 and again.output == "Error: Event: This event keeps nothing that could be erased\n"

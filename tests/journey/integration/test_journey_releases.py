@@ -105,6 +105,22 @@ def test_a_corrected_file_that_comes_before_any_job_ran(dataset, is_reversed):
     assert (last["state"], last["before"]) == ("made", hashes[1])
 
 
+def test_a_copy_that_fails_refuses_no_publication_and_the_job_makes_it(dataset):
+    place = keep.folder("any").parent
+    aside = place.with_name("aside")
+    place.mkdir(parents=True, exist_ok=True)
+    place.rename(aside)
+    place.write_text("no folder")
+    try:
+        file = upload(dataset, FIRST, is_worked=False)
+        assert waiting.copies(file["id"]) == []
+    finally:
+        place.unlink()
+        aside.rename(place)
+    work()
+    assert [one["sha256"] for one in shown(file)["releases"]] == [hashlib.sha256(FIRST.encode()).hexdigest()]
+
+
 def test_two_workers_at_once_keep_each_release_once(dataset):
     file = upload(dataset, FIRST, is_worked=False)
     upload(dataset, SECOND, is_worked=False, id=file["id"])
