@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from . import access, config, glyphs, grouping, path, phrases, picture, summary, vocab
 from .exports import registry
 from .imports.told import tail
-from .releases import keep
+from .releases import waiting
 from .workflow import stages
 
 
@@ -34,10 +34,10 @@ def journey_of(pkg: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def journey_released(pkg: dict[str, Any]) -> list[dict[str, Any]]:
-    """The files of a dataset of which more than one release is kept."""
+    """The files of a dataset of which more than one release was published and copied."""
     if not tk.config.get("ckan.storage_path"):
         return []
-    return [each for each in pkg.get("resources") or [] if len(keep.kept(each["id"])) > 1]
+    return [each for each in pkg.get("resources") or [] if waiting.published(each["id"]) > 1]
 
 
 def journey_entries(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -279,7 +279,7 @@ def _journey_tells_it(page: Page, site: Site) -> None:
     assert "jane@" not in page.content() and "John Trader" not in page.content()
     assert_accessible(page)
     keep(page, "quarter-journey")
-    changes = page.get_by_role("link", name=f"What changed in {FILE}").get_attribute("href")
+    changes = page.get_by_role("link", name=f"What changed in {FILE}").get_attribute("href", timeout=5_000)
     assert changes
     until(page, changes, "It is being worked out|Only one release")
     expect(page.get_by_text(f"Amount: {CORRECTED[0]} → {CORRECTED[1]}")).to_be_visible()

@@ -27,6 +27,11 @@ def copies(resource_id: str) -> list[Path]:
     return sorted(place for place in keep.folder(resource_id).glob("*.waiting") if _COPY.fullmatch(place.name))
 
 
+def published(resource_id: str) -> int:
+    """How many releases of a file there are, those that wait to be packed with them."""
+    return len(keep.kept(resource_id)) + len(copies(resource_id))
+
+
 def is_new(resource: Any) -> bool:
     """Whether the file of a resource (row of CKAN's model) came after the last that was looked at."""
     stamp = keep.folder(resource.id) / _STAMP

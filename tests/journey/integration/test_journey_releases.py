@@ -121,6 +121,18 @@ def test_a_copy_that_fails_refuses_no_publication_and_the_job_makes_it(dataset):
     assert [one["sha256"] for one in shown(file)["releases"]] == [hashlib.sha256(FIRST.encode()).hexdigest()]
 
 
+def test_the_link_and_the_page_are_there_before_the_job_ran(app, dataset):
+    file = upload(dataset, FIRST)
+    journey, changes = f"/dataset/journey/{dataset['name']}", f"/dataset/{dataset['name']}/resource/{file['id']}/changes"
+    assert changes not in app.get(journey).text and "Only one release" in app.get(changes).text
+    upload(dataset, SECOND, id=file["id"], is_worked=False)
+    assert changes in app.get(journey).text and shown(file)["state"] == "working"
+    page = app.get(changes).text
+    assert "It is being worked out" in page and "Only one release" not in page and "field-before" not in page
+    work()
+    assert shown(file)["state"] == "made" and "field-before" in app.get(changes).text
+
+
 def test_two_workers_at_once_keep_each_release_once(dataset):
     file = upload(dataset, FIRST, is_worked=False)
     upload(dataset, SECOND, is_worked=False, id=file["id"])

@@ -6,7 +6,7 @@ from typing import Any
 
 from ckan.plugins import toolkit as tk
 
-from ...releases import keep, work
+from ...releases import keep, waiting, work
 from .shared import number
 
 MOST = 1000
@@ -35,8 +35,8 @@ def journey_difference_show(context: Any, data_dict: dict[str, Any]) -> dict[str
         "state": "none",
     }
     hashes = [each.sha256 for each in releases]
-    if len(hashes) < 2:
-        return shown
+    if len(hashes) < 2:  # the job that packs the next may not have run yet
+        return shown | ({"state": "working"} if waiting.published(resource_id) > 1 else {})
     after = _one_of(hashes, data_dict, "after", hashes[-1])
     earlier = hashes[hashes.index(after) - 1] if hashes.index(after) else hashes[1]
     before = _one_of(hashes, data_dict, "before", earlier)
