@@ -123,7 +123,10 @@ def test_a_copy_that_fails_refuses_no_publication_and_the_job_makes_it(dataset):
 
 def test_the_link_and_the_page_are_there_before_the_job_ran(app, dataset):
     file = upload(dataset, FIRST)
-    journey, changes = f"/dataset/journey/{dataset['name']}", f"/dataset/{dataset['name']}/resource/{file['id']}/changes"
+    journey, changes = (
+        f"/dataset/journey/{dataset['name']}",
+        f"/dataset/{dataset['name']}/resource/{file['id']}/changes",
+    )
     assert changes not in app.get(journey).text and "Only one release" in app.get(changes).text
     upload(dataset, SECOND, id=file["id"], is_worked=False)
     assert changes in app.get(journey).text and shown(file)["state"] == "working"
