@@ -38,14 +38,19 @@ def put(conn: sa.Connection, rows: Iterable[Row]) -> None:
         if mode == "clear" and len(columns) == 1:
             conn.execute(sa.delete(table).where(table.c[columns[0]].in_([row[columns[0]] for row in values])))
         elif mode == "keep":
-            conn.execute(insert(table).on_conflict_do_nothing(), _in_order(table, values))
+            conn.execute(many(insert(table).on_conflict_do_nothing()), _in_order(table, values))
         elif mode == "fill":
-            conn.execute(_upsert(table, mode, columns), _filled(table, values))
+            conn.execute(many(_upsert(table, mode, columns)), _filled(table, values))
         elif mode == "replace" and len(values) > 1 and len(_filled(table, values)) == len(values):
-            conn.execute(_upsert(table, mode, columns), _in_order(table, values))
+            conn.execute(many(_upsert(table, mode, columns)), _in_order(table, values))
         else:
             for each in values:
                 conn.execute(_change(table, mode, each))
+
+
+def many(statement: Any) -> Any:
+    """An INSERT ... ON CONFLICT of many rows as SQLAlchemy sends it in few statements: only where it returns something."""
+    return statement.returning(statement.table.primary_key.columns[0])
 
 
 def _in_turn(rows: Iterable[Row]) -> Iterator[Row]:

@@ -8,6 +8,7 @@ are forked, die with the run's process, and hold nothing that the database does 
 from __future__ import annotations
 
 import ctypes
+import gc
 import logging
 import multiprocessing
 import os
@@ -122,6 +123,7 @@ def _work(applier: Applier, mine: Connection, not_mine: Connection, parent: int)
     engine = model.meta.engine
     assert engine is not None
     engine.dispose(close=False)  # the run's own connections stay its own
+    gc.freeze()  # what is here from before the fork is no garbage, and looking through it would copy its pages
     with suppress(EOFError, BrokenPipeError):
         while (batch := mine.recv()) != STOP:
             for status in applier.do(batch):

@@ -210,7 +210,7 @@ def _keep(conn: sa.Connection, name: str, states: dict[str, fold.State]) -> None
     values = [{"id": run, "stream": name, "kind": state["kind"], "state": state} for run, state in states.items()]
     statement = insert(model.run)
     new = {"state": statement.excluded.state}
-    conn.execute(statement.on_conflict_do_update(index_elements=["id"], set_=new), values)
+    conn.execute(store.many(statement.on_conflict_do_update(index_elements=["id"], set_=new)), values)
 
 
 def _about(event: Event, body: bodies.LineageReceived) -> dict[str, Any]:

@@ -85,13 +85,15 @@ class Bulk:
                 item.create(one.package)
                 item.after_dataset_create(one.context, one.data)
         self.views.add(batch)
-        self.together.do()
         model.Session.flush()
         labels: Any = lib_plugins.get_permission_labels()
         for one in batch:
             one.labels = labels.get_dataset_labels(one.package)
         self.shown.show(batch)
         activities.succeeded(batch, person)
+        # Late, as the journey locks its ledger until all is committed, and other hands of the run wait for it.
+        self.together.do()
+        model.Session.flush()
         # Last, as it keeps other lanes from making the same datasets until all is committed.
         if met := links.claim(self.node["id"], [one.step for one in batch], self.run_id):
             raise links.Met(next(iter(met.values())))

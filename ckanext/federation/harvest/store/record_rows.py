@@ -116,7 +116,8 @@ def save_records(node_id: str, records: list[Row]) -> None:
     keep = ("id", "node_id", "upstream_id", "first_harvested")
     changed = {name: statement.excluded[name] for name in rows[0] if name not in keep}
     statement = statement.on_conflict_do_update(index_elements=["node_id", "upstream_id"], set_=changed)
-    model.Session.connection().execute(statement, rows)
+    # SQLAlchemy sends many rows in one statement only where it returns something.
+    model.Session.connection().execute(statement.returning(record_table.c.id), rows)
 
 
 def change_record(node_id: str, key: str, /, **values: Any) -> None:
