@@ -164,3 +164,20 @@ organization_table = Table(
     _moment("created", nullable=False, default=now),
     Index("ux_federation_organization_key", "node_id", "upstream_key", unique=True),
 )
+
+# Records of nodes that were deleted, written by a trigger; a node registered again takes them up (harvest/former.py).
+former_table = Table(
+    "federation_former",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("node", Text, nullable=False),  # its title
+    Column("url", Text, nullable=False),
+    Column("feed_url", Text, nullable=False),
+    Column("upstream_id", Text, nullable=False),
+    Column("package_id", Text, nullable=False),
+    _moment("deleted", nullable=False),
+    Column("known_by", ARRAY(Text), nullable=False),
+    Column("record", JSONB, nullable=False),
+    Index("ix_federation_former_keys", "known_by", postgresql_using="gin"),
+    Index("ix_federation_former_upstream", "upstream_id"),
+)

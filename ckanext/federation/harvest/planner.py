@@ -13,7 +13,7 @@ from ckan import model
 
 from .. import config, signals
 from ..model import now
-from . import alike, control, fetch, guard, links, moves, own, store
+from . import alike, control, fetch, former, guard, links, moves, own, store
 from .compare import UPDATE, Comparison, Counts
 from .convert import Converted, Policy, convert
 from .dialects import towpath
@@ -43,6 +43,7 @@ class Planner:
         self.relicensed = 0
         self.notes: list[str] = []
         self.known: dict[str, Any] = {}
+        self.former = former.Former(node)
         self.comparison: Comparison | None = None
         self.short = False
         self.total: int | None = None
@@ -98,6 +99,7 @@ class Planner:
         return store.record_counts([self.node["id"]]).get(self.node["id"], {}).get("active", 0)
 
     def _compare(self, answer: fetch.Fetched) -> None:
+        self.former.take_up()
         self.known = store.known(self.node["id"])
         pages, size, digest = 0, 0, answer.sha256
         seen_urls: set[str] = set()
@@ -185,6 +187,9 @@ class Planner:
         self._check_total(comparison, self.total)
 
     def _link(self, comparison: Comparison) -> None:
+        self.former.settle(self.run_id, comparison)
+        if self.former.number:
+            self.notes.append(former.NOTE.format(number=self.former.number))
         own.refuse(self.run_id, comparison)
         linked = links.find(self.node, self.run_id, comparison)
         if linked:

@@ -143,7 +143,7 @@ class Steps:
         held = record.get("overrides") or []
         merged, kept = merge(here, fit(last, self.shape), fit(step["dataset"], self.shape), touched, held)
         step["overrides"] = kept
-        if last.get("publisher") != step["dataset"].get("publisher"):
+        if last.get("publisher") != step["dataset"].get("publisher") or not merged.get("owner_org"):
             merged["owner_org"] = self.organisations.of(step["publisher"])
         merged["state"] = "active"
         notes = [f"{field}: stays as a steward set it here" for field in kept]
