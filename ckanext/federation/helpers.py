@@ -11,7 +11,15 @@ from flask_babel import format_datetime
 
 from . import config
 
-__all__ = ["federation_date", "federation_field", "federation_may_load", "federation_record", "federation_shown"]
+__all__ = [
+    "federation_date",
+    "federation_field",
+    "federation_may_load",
+    "federation_record",
+    "federation_run_kind",
+    "federation_run_title",
+    "federation_shown",
+]
 
 
 def federation_date(moment: str | datetime | None, time: bool = True) -> str:
@@ -59,6 +67,31 @@ def federation_field(name: str) -> str:
     if name.startswith("file "):
         return toolkit._("File {name}").format(name=name.removeprefix("file "))
     return words.get(name, name.replace("_", " "))
+
+
+def _waits(run: dict[str, Any]) -> bool:
+    return run["status"] in ("planned", "held")
+
+
+def federation_run_kind(run: dict[str, Any]) -> str:
+    """What a run is, in a word or two."""
+    words = {
+        "roll-back": toolkit._("Roll back"),
+        "retry": toolkit._("Second try"),
+        "by-hand": toolkit._("Decision of a steward"),
+    }
+    return words.get(run["kind"]) or (toolkit._("Plan") if _waits(run) else toolkit._("Harvest"))
+
+
+def federation_run_title(run: dict[str, Any]) -> str:
+    """The heading of a run's page."""
+    words = {
+        "roll-back": toolkit._("Roll back of {node}"),
+        "retry": toolkit._("Second try of records of {node}"),
+        "by-hand": toolkit._("Decision of a steward on {node}"),
+    }
+    said = words.get(run["kind"]) or (toolkit._("Plan for {node}") if _waits(run) else toolkit._("Harvest of {node}"))
+    return said.format(node=run["node_title"])
 
 
 def federation_may_load(resource_id: str) -> bool:

@@ -285,6 +285,11 @@ def remember_feed(node: store.Row, run: store.Row) -> None:
 
 def summary(run: store.Row) -> str:
     """One line on a run, for a terminal."""
+    kind = store.kind(run)
+    return _told(run) if kind == "harvest" else f"{kind.replace('-', ' ').capitalize()}. {_told(run)}"
+
+
+def _told(run: store.Row) -> str:
     if run["status"] == "failed":
         return f"Failed: {run['error']}"
     counts, results = run["counts"], run["results"]

@@ -185,7 +185,7 @@ def _apply(node: store.Row, run_id: str, progress: Progress, fetched: bool = Tru
     store.prune(node["id"], config.keep_runs())
     model.Session.commit()
     run = store.run(run_id) or {}
-    if not results.get("failed") and not run["undoes"] and not {"retried", "by_hand"} & run["counts"].keys():
+    if not results.get("failed") and store.kind(run) == "harvest":
         remember_feed(node, run)
     progress(summary(run))
 

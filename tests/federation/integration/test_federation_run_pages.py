@@ -1,6 +1,7 @@
 """The pages and commands on which a steward stops, undoes and retries."""
 
 import pytest
+from bs4 import BeautifulSoup
 from ckan import model
 from ckan.plugins import toolkit
 from ckan.tests import factories
@@ -55,7 +56,34 @@ def test_a_run_is_rolled_back_from_its_page(node, items, app, admin):
     assert "Roll this run back" not in body
     assert "It was rolled back by" in body
     undoing = call_action("federation_run_show", id=run["id"])["rolled_back"]
-    assert "put back" in app.get(f"/federation/run/{undoing}", headers=head).body
+    page = BeautifulSoup(app.get(f"/federation/run/{undoing}", headers=head).body, "html.parser")
+    assert "put back" in page.get_text()
+    assert page.title.get_text(strip=True).startswith("Roll back of Wharfedale")
+    assert page.h1.get_text() == "Roll back of Wharfedale"
+    assert page.select_one(".breadcrumb .active").get_text(strip=True) == "Roll back"
+    assert app.get(f"/federation/run/{undoing}?format=json", headers=head).json["kind"] == "roll-back"
+    runs = BeautifulSoup(app.get("/federation/wharfedale", headers=head).body, "html.parser").select("tbody tr")
+    assert [row.select("td")[0].get_text() for row in runs] == ["Roll back", "Harvest"]
+    told = app.get("/federation/wharfedale?format=json", headers=head).json
+    assert [one["kind"] for one in told["runs"]] == ["roll-back", "harvest"] and told["node"]["last_run"][
+        "kind"
+    ] == "roll-back"
+
+
+def test_each_kind_of_run_says_what_it_is(node, make, app, admin, cli, monkeypatch):
+    head = {"Authorization": admin["token"]}
+    refusing(monkeypatch, "id-1")
+    node.run([make(1), make(2)])
+    retried = call_action("federation_record_retry", id="wharfedale")
+    assert retried["kind"] == "retry"
+    assert "Second try of records of Wharfedale" in app.get(f"/federation/run/{retried['id']}", headers=head).body
+    plan = node.plan([make(3)])
+    assert (
+        plan["kind"] == "harvest"
+        and "Plan for Wharfedale" in app.get(f"/federation/run/{plan['id']}", headers=head).body
+    )
+    listed = cli.invoke(command, ["runs", "wharfedale"]).output.splitlines()
+    assert "Retry. Done:" in listed[1] and "Harvest" not in listed[0]
 
 
 def test_a_plan_is_discarded_and_a_paused_run_goes_on(node, items, app, admin):

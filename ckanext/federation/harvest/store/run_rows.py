@@ -14,6 +14,14 @@ from .query import Row, every, one
 ENDED = ("done", "unchanged", "failed", "superseded", "cancelled")
 
 
+def kind(run: Row) -> str:
+    """What a run is: ``harvest``, ``roll-back``, ``retry`` (of quarantined records) or ``by-hand`` (a steward said which
+    datasets are one)."""
+    if run["undoes"]:
+        return "roll-back"
+    return "retry" if "retried" in run["counts"] else "by-hand" if "by_hand" in run["counts"] else "harvest"
+
+
 def add_run(node_id: str, status: str, **values: Any) -> str:
     """Insert a run; its id."""
     run_id = new_id()

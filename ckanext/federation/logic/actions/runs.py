@@ -11,7 +11,7 @@ from ckan.types import Context, DataDict
 from ... import jobs
 from ...harvest import control, run, store
 from .. import schema
-from .shared import find_node, find_run, in_lane, plain, progress_of, shown_run, user_of
+from .shared import find_node, find_run, in_lane, plain, progress_of, shown_run, user_of, with_kind
 
 
 @validate(schema.node_id)
@@ -61,7 +61,8 @@ def federation_plan_apply(context: Context, data_dict: DataDict) -> dict[str, An
 @toolkit.side_effect_free
 @validate(schema.run_show)
 def federation_run_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
-    """A run: status, counts, why it is held or failed, and its outcomes with their reasons, notes and differences.
+    """A run: ``kind`` (harvest, roll-back, retry, by-hand), status, counts, why it is held or failed, and its outcomes with
+    their reasons, notes and differences.
 
     :param id: the run's id
     :param status: only outcomes of this status (planned, created, updated, restored, withdrawn, refused, quarantined, failed)
@@ -84,7 +85,7 @@ def federation_run_list(context: Context, data_dict: DataDict) -> list[dict[str,
     :param offset: runs to pass over
     """
     toolkit.check_access("federation_run_list", context, data_dict)
-    return [plain(row) for row in store.runs(data_dict["id"], data_dict["limit"], data_dict["offset"])]
+    return [with_kind(row) for row in store.runs(data_dict["id"], data_dict["limit"], data_dict["offset"])]
 
 
 @toolkit.side_effect_free

@@ -56,7 +56,7 @@ def _shown_node(context: Context, row: Any, counts: Any, latest: Any, busy: Any)
         return plain({key: node[key] for key in PUBLIC} | {"records": {"active": node["records"].get("active", 0)}})
     hidden = ("etag", "last_modified", "feed_sha256", "feed_token", "policy_digest")
     node = {key: value for key, value in node.items() if key not in hidden}
-    return plain({**node, "last_run": plain(last) if last else None})
+    return plain({**node, "last_run": with_kind(last) if last else None})
 
 
 def _health(node: dict[str, Any], last: dict[str, Any] | None, running: bool) -> str:
@@ -79,13 +79,18 @@ def shown_run(run_id: str, limit: int, offset: int, status: str = "", action: st
     under_way = found["status"] in ("planning", "applying", "paused")
     results = store.outcome_counts(run_id) if found["status"] in ("applying", "paused") else found["results"]
     return {
-        **plain(found),
+        **with_kind(found),
         "progress": plain(control.pace(found, node)) if under_way else None,
         "results": results,
         "node": node["name"],
         "node_title": node["title"],
         "outcomes": outcomes,
     }
+
+
+def with_kind(run: dict[str, Any]) -> dict[str, Any]:
+    """A run as it is shown: ``kind`` says whether it is a harvest, a roll back, a retry, or what a steward said."""
+    return plain({**run, "kind": store.kind(run)})
 
 
 def plain(row: dict[str, Any]) -> dict[str, Any]:
