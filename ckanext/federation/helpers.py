@@ -9,7 +9,7 @@ from ckan import model
 from ckan.plugins import toolkit
 from flask_babel import format_datetime
 
-from . import config
+from . import config, phrases
 
 __all__ = [
     "federation_date",
@@ -19,6 +19,7 @@ __all__ = [
     "federation_run_kind",
     "federation_run_title",
     "federation_shown",
+    "federation_told",
 ]
 
 
@@ -102,6 +103,12 @@ def federation_may_load(resource_id: str) -> bool:
         return True
     resource = model.Resource.get(resource_id)
     return resource is None or not resource.package_id or store.record_of(resource.package_id) is None
+
+
+def federation_told(text: str) -> str:
+    """What a run or a record says, in the reader's language."""
+    said_so = not text or toolkit.h.lang().startswith("en")
+    return text if said_so else phrases.told(text, toolkit._)
 
 
 def federation_shown(value: Any) -> str:

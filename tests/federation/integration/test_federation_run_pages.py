@@ -1,12 +1,16 @@
 """The pages and commands on which a steward stops, undoes and retries."""
 
+from pathlib import Path
+
 import pytest
+from babel.messages.mofile import read_mo
 from bs4 import BeautifulSoup
 from ckan import model
 from ckan.plugins import toolkit
 from ckan.tests import factories
 from ckan.tests.helpers import call_action, call_auth
 
+from ckanext import federation
 from ckanext.federation import jobs
 from ckanext.federation.cli import federation as command
 from ckanext.federation.harvest import apply, step, store
@@ -146,3 +150,23 @@ def test_commands(node, items, cli):
     assert cli.invoke(command, ["pause-run", plan["id"]]).exit_code == 1
     assert cli.invoke(command, ["quarantine", "wharfedale"]).output == ""
     assert cli.invoke(command, ["retry", "wharfedale"]).exit_code == 1
+
+
+@pytest.mark.ckan_config("ckan.locales_offered", "en cy")
+def test_reasons_are_told_in_the_readers_language(node, make, items, app, admin):
+    """And kept, as JSON and old runs have them, in English."""
+    catalogue = Path(federation.__file__).parent / "i18n/cy/LC_MESSAGES/ckanext-federation.mo"
+    welsh = read_mo(catalogue.open("rb"))
+    if not welsh.get("It has no title."):
+        pytest.skip("the Welsh of reasons is not compiled yet")
+    head = {"Authorization": admin["token"]}
+    node.run(items(4))
+    run = node.plan([make(1, title=""), make(2, issued="no day")])
+    path = f"/federation/run/{run['id']}"
+    shown = BeautifulSoup(app.get(f"/cy{path}", headers=head).body, "html.parser").get_text()
+    for said in ("It has no title.", "It is no longer in the feed."):
+        assert welsh.get(said).string in shown and said not in shown
+        assert said in app.get(path, headers=head).body
+        assert said in app.get(f"/cy{path}?format=json", headers=head).body
+    held = "{number} of {all} datasets would be withdrawn ({share}; at most {most} go without approval)."
+    assert welsh.get(held).string.format(number=2, all=4, share="50%", most="20%") in shown

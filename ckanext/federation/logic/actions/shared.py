@@ -8,7 +8,7 @@ from typing import Any
 from ckan.plugins import toolkit
 from ckan.types import Context, DataDict
 
-from ... import nodes
+from ... import nodes, phrases
 from ...harvest import control, lane, run, store
 
 PUBLIC = (
@@ -123,4 +123,4 @@ def in_lane(work: Any) -> Any:
     try:
         return work()
     except (lane.Busy, run.Stale, control.NotPossible) as error:
-        raise toolkit.ValidationError({"id": [toolkit._(str(error))]}) from None
+        raise toolkit.ValidationError({"id": [phrases.told(str(error), toolkit._)]}) from None
