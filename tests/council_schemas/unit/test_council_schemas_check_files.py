@@ -249,8 +249,12 @@ def test_a_workbook_that_lies_about_its_size_is_not_read(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", ["J. Smith", "J.A. Smith", "SMITH, J.", "SMITH, JENNIFER", "Lucy Sowden", "Mr R. G. Aldread"]
-)
+    "name",
+    [
+        "J. Smith", "J.A. Smith", "SMITH, J.", "SMITH, JENNIFER", "Lucy Sowden", "Mr R. G. Aldread",
+        "J Smith", "R A Aldread", "SMITH J", "Aldread R A", "O'Neil P", "Mr J Smith",
+    ],
+)  # fmt: skip
 def test_people(tmp_path, name):
     assert personal(tmp_path, beneficiary=name) == ["personal-name"]
 
@@ -258,6 +262,7 @@ def test_people(tmp_path, name):
 @pytest.mark.parametrize(
     "name",
     [
+        "R K Builders", "A A Taxis", "H Samuel", "W H Smith", "L B Bexley", "H M Customs", "Zappak U K", "Otley F C", "B Q",
         "John Lewis plc", "W. H. Smith plc", "E.ON Energy", "St. John Ambulance", "Robert Owen Communities", "Leonard Cheshire",
         "Aaron Court", "Paula Cooper Gallery", "Lee Mill Pre-School", "Peter Pan Playgroup", "Martin Carthy Contracting",
     ],

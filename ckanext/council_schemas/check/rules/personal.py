@@ -34,6 +34,8 @@ IBAN = r"(?i)(?:^|[^A-Z0-9])(GB\d{2}\s?[A-Z]{4}\s?(?:\d{2,4}\s?){3,7})(?:$|[^A-Z
 NHS = r"(?:^|[^\d])(\d{3}[\s-]\d{3}[\s-]\d{4})(?:$|[^\d])"
 POSTCODE = r"(?i)\b[A-Z]{1,2}\d[A-Z\d]?\s+\d[A-Z]{2}\b"
 TITLE = r"^(?i:mr|mrs|ms|miss|mx|dr|rev|sir|dame)\b\.?(?:\s+(?:and|&)\s+(?i:mr|mrs|ms)\.?)?\s+\S"
+# Single letters after a name that are no initials: a country, a home, a club, a council.
+AFTER_A_NAME = frozenset("uk ni rh sc fc cc bc dc mbc pc nhs".split())
 _COMPANIES = rf"(?i)\b(?:{'|'.join(sorted(COMPANY))})\b"
 _HOUSE = r"(?i)\b\d+[a-z]?,?\s+(?:[a-z']+\s+){1,3}(?:road|rd|street|st|avenue|ave|close|lane|drive|way|crescent|terrace|grove|gardens)\b"
 _HOME = r"(?i)^(?:flat\s+\w+,?\s+)?\d+[a-z]?\s+\w+.*\b(?:road|rd|street|st|avenue|ave|close|lane|drive|way|crescent|court|place|terrace|grove|gardens)\b"
@@ -150,7 +152,7 @@ def bank(context: Context) -> Iterator[Test]:
 
 @lru_cache(maxsize=4096)
 def _is_person(text: str) -> bool:
-    """A forename (or "J." or "J.A.") and a surname, and no word of a company among them."""
+    """A forename (or "J" or "J.A.") and a surname, in either order, and no word of a company among them."""
     words = text.replace(",", " ").replace(".", " ").replace("’", "'").split()
     if not 2 <= len(words) <= 4 or any(not word.replace("-", "").replace("'", "").isalpha() for word in words):
         return False
@@ -159,10 +161,10 @@ def _is_person(text: str) -> bool:
         return False
     if " ".join(lower[:2]) in FIRMS:
         return False
-    if "." in text and len(words) <= 3 and len(words[-1]) > 3 and all(len(word) == 1 for word in words[:-1]):
+    if len(words) <= 3 and len(words[-1]) > 3 and all(len(word) == 1 for word in words[:-1]):
         return True
-    if "," in text and len(words[0]) > 3 and all(len(word) == 1 for word in words[1:]):
-        return True
+    if len(words[0]) > 3 and all(len(word) == 1 for word in words[1:]):
+        return "," in text or "".join(lower[1:]) not in AFTER_A_NAME
     first = lower[0] in FORENAMES
     last = len(lower) == 2 and "," in text and lower[1] in FORENAMES
     return first or last
