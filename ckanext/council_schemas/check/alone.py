@@ -7,7 +7,7 @@ file. Of another one a test that has a ``screen`` sees only the rows that it fit
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import polars as pl
 
@@ -18,17 +18,18 @@ REPEATS = 3  # times that a text stands in a part of the file, on average, where
 REMEMBERED = 50_000  # texts of a column that were judged
 
 
+Reader = Callable[[pl.Series], pl.Series]
 Wheres = Mapping[int, pl.Expr]  # true where a test finds something, by the test's number
 
 
 class Alone:
     """The tests that look at one column alone, and what they said of its texts so far.
 
-    ``repeats``: whether its texts do, as far as was seen; ``kind``: of its values, where a test looks at them.
+    ``repeats``: whether its texts do, as far as was seen; ``read``: what makes its values, where a test looks at them.
     """
 
-    def __init__(self, key: str, kind: str | None, tests: Mapping[int, Test]):
-        self.key, self.kind = key, kind
+    def __init__(self, key: str, read: Reader | None, tests: Mapping[int, Test]):
+        self.key, self.read = key, read
         self.repeats: bool | None = None
         self.wheres = wheres(tests)
         self.screened = {number: self.wheres[number] for number, each in tests.items() if each.screen}
@@ -58,8 +59,8 @@ class Alone:
 
     def _judge(self, texts: list[str | None]) -> Iterator[tuple[int, ...]]:
         frame = pl.DataFrame({self.key: pl.Series(self.key, texts, dtype=pl.String)})
-        if self.kind:
-            frame = frame.with_columns(values.READERS[self.kind](frame[self.key]).alias(rules.value_key(self.key)))
+        if self.read:
+            frame = frame.with_columns(self.read(frame[self.key]).alias(rules.value_key(self.key)))
         said = frame.select(each.alias(str(number)) for number, each in self.wheres.items())
         numbers = list(self.wheres)
         return (tuple(number for number, hit in zip(numbers, row, strict=True) if hit) for row in said.iter_rows())
@@ -82,5 +83,5 @@ def grouped(context: Context, tests: list[Test]) -> tuple[list[Alone], dict[int,
                 typed.add(test.key)
         else:
             together[number] = test
-    kinds = {each.name: each.type for each in context.fields() if each.name in typed}
-    return [Alone(key, kinds.get(key), of) for key, of in alone.items()], wheres(together)
+    readers = {each.name: values.reader(each.type, each.spellings) for each in context.fields() if each.name in typed}
+    return [Alone(key, readers.get(key), of) for key, of in alone.items()], wheres(together)

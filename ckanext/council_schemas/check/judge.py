@@ -40,11 +40,8 @@ def typed(context: Context, frame: pl.DataFrame) -> pl.DataFrame:
         short = [key for key, size in zip(keys, least, strict=True) if size is not None and size <= longest]
         if short:
             frame = frame.with_columns(pl.when(~pl.col(short).is_in(blank)).then(pl.col(short)).name.keep())
-    made = [
-        values.READERS[each.type](frame[each.name]).alias(rules.value_key(each.name))
-        for each in fields
-        if each.type in values.READERS
-    ]
+    readers = {each.name: values.reader(each.type, each.spellings) for each in fields}
+    made = [read(frame[name]).alias(rules.value_key(name)) for name, read in readers.items() if read]
     return frame.with_columns(made) if made else frame
 
 

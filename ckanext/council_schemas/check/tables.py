@@ -8,7 +8,7 @@ Each file is a Frictionless Table Schema (``fields``, ``primaryKey``, ``missingV
   ``hints`` (words of a file's name, title or headers by which it is told from a table of the same columns).
 - of a field: ``aliases`` (headers that mean it), ``recommended`` (true: a warning when empty), ``codeList`` (a file of
   vocabularies/), ``threshold`` (a number: a smaller amount need not be published), ``identifier`` (gss, uprn, usrn,
-  cpv, postcode: the shape of its values), ``formats`` (further date formats taken without a word), ``personal``
+  cpv, postcode: the shape of its values), ``spellings`` (patterns of whole cells, each with what it stands for), ``formats`` (further date formats taken without a word), ``personal``
   (whose data a cell may be: beneficiary, staff).
 
 ``type``, ``format``, ``constraints``, ``groupChar``, ``bareNumber``, ``trueValues`` mean what Frictionless says.
@@ -44,6 +44,7 @@ class Field:
     code_list: str | None = None
     threshold: float | None = None
     identifier: str | None = None
+    spellings: Mapping[str, str] = field(default_factory=dict)
     constraints: Mapping[str, Any] = field(default_factory=dict)
     descriptor: Mapping[str, Any] = field(default_factory=dict)
 
@@ -97,6 +98,7 @@ def field_of(given: Mapping[str, Any], where: str) -> Field:
         code_list=given.get("codeList"),
         threshold=given.get("threshold"),
         identifier=given.get("identifier"),
+        spellings=given.get("spellings", {}),
         constraints=constraints,
         descriptor=given,
     )

@@ -1,7 +1,7 @@
 """A cleaned copy of a file, and the list of what was changed; what cannot be put right by a machine is left (pure).
 
-Title rows, blank rows, repeated headers and empty columns without a name go; dates become ISO 8601, amounts plain numbers, the
-encoding UTF-8, the form CSV with commas. No row of data is taken out, and no cell that could not be read is altered.
+Title rows, blank rows, repeated headers, totals, notes and empty columns without a name go; dates become ISO 8601, amounts plain
+numbers, the encoding UTF-8, the form CSV with commas. No record is taken out, and no cell that could not be read is altered.
 """
 
 from __future__ import annotations
@@ -16,18 +16,23 @@ import polars as pl
 
 from ..formulas import safe
 from . import engine, reading, rules, sniff, structure, values
+from .judge import typed
 from .phrases import N_
 from .reading import Stopped
 from .redact import Redactor
+from .rules.apart import Apart
 from .tables import Table
 from .types import Column, Limits, OnProgress
 
 EXAMPLES = 5
+_SHOWN = ("title-rows", "total-row", "note-row")
 _COUNTED = {
     "title-rows": N_("Rows above the header taken out"),
     "split-header": N_("Header of two rows made one"),
     "blank-row": N_("Blank rows taken out"),
     "repeated-header": N_("Repeated headers taken out"),
+    "total-row": N_("Totals taken out"),
+    "note-row": N_("Rows that are no record taken out"),
     "empty-column": N_("Empty columns without a name taken out"),
     "encoding": N_("Encoding changed to UTF-8"),
     "mixed-encoding": N_("Lines in another encoding brought to UTF-8"),
@@ -100,7 +105,9 @@ def _write(
     parts = []
     for frame in structure.frames(batches, layout, state.table, mapping, state.limits, state.found, state.shape):
         parts.append(
-            redactor.take(frame, state.table, state.shape.columns) if redactor else _values(frame, state, changes)
+            redactor.take(frame, state.table, state.shape.columns)
+            if redactor
+            else _values(_records(frame, state), state, changes)
         )
     _refuse(state)
     kept = [column for column in state.shape.columns if column.header or column.position in state.shape.filled]
@@ -109,8 +116,8 @@ def _write(
         writer.writerows(part.select([column.key for column in kept]).fill_null("").iter_rows())
     for rule, what in _COUNTED.items():
         count = state.found.counts.get(rule, 0)
-        if rule == "title-rows" and count:
-            shown = [each for each in state.found.problems() if each.rule == rule]
+        if rule in _SHOWN and count:
+            shown = [each for each in state.found.problems() if each.rule == rule][:EXAMPLES]
             changes[rule] = Change(rule, what, count, [(safe(each.value), "") for each in shown])
         elif count:
             changes[rule] = Change(rule, what, count)
@@ -150,16 +157,30 @@ def _headers(kept: list[Column], state: engine.Run, names: bool, changes: dict[s
     return made
 
 
+def _records(frame: pl.DataFrame, state: engine.Run) -> pl.DataFrame:
+    """Without the totals and notes that a check finds, where a table says what a record is."""
+    if state.table is None:
+        return frame
+    context = rules.Context(state.table, state.shape.columns)
+    apart = Apart(context).take(typed(context, frame), state.found)[1]
+    if apart is None:
+        return frame
+    state.shape.rows -= apart.height
+    return frame.filter(~pl.col(rules.LINE).is_in(apart[rules.LINE].to_list()))
+
+
 def _values(frame: pl.DataFrame, state: engine.Run, changes: dict[str, Change]) -> pl.DataFrame:
     """Dates and numbers in their plain form."""
     made: list[pl.Series] = []
     for column in state.shape.columns:
         known = state.table.field(column.field) if state.table and column.field else None
-        kind = known.type if known else ""
-        if kind not in ("date", "number", "integer") or column.key not in frame.columns:
+        if known is None or known.type not in ("date", "number", "integer") or column.key not in frame.columns:
             continue
+        kind = known.type
         before = frame[column.key]
-        read = values.READERS[kind](before)
+        reader = values.reader(kind, known.spellings)
+        assert reader is not None
+        read = reader(before)
         after = read.dt.to_string("%Y-%m-%d") if kind == "date" else _numbers(read, before)
         after = after.zip_with(after.is_not_null(), before)
         differs = (before != after).fill_null(False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import cache
 
@@ -23,7 +23,7 @@ ISO_DATE = r"^\d{4}-\d{2}-\d{2}$"
 # Day first, as in the United Kingdom; a month first is refused, not guessed.
 DATES = (
     "%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%d-%B-%Y",
-    "%Y/%m/%d", "%Y%m%d", "%d-%b-%y", "%d %b %y", "%d/%m/%y", "%d-%m-%y", "%d.%m.%y", "%d/%b/%Y", "%d/%b/%y", "%d-%B-%y",
+    "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%d-%b-%y", "%d %b %y", "%d/%m/%y", "%d-%m-%y", "%d.%m.%y", "%d/%b/%Y", "%d/%b/%y", "%d-%B-%y",
     "%d %B %y", "%B %d %Y", "%b %d %Y",
 )  # fmt: skip
 _TIME = r"(?i)[T ]\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?\s*(?:Z|[AP]M|[+-]\d{2}:?\d{2})?$"
@@ -136,6 +136,21 @@ READERS = {
     "boolean": booleans,
     "year": years,
 }
+
+
+def reader(kind: str, spellings: Mapping[str, str]) -> Callable[[pl.Series], pl.Series] | None:
+    """What reads the texts of a field; None where its type is text. ``spellings``: what a pattern stands for ("free": "0")."""
+    read = READERS.get(kind)
+    if read is None or not spellings:
+        return read
+
+    def spelled(texts: pl.Series) -> pl.Series:
+        plain = texts
+        for pattern, meant in spellings.items():
+            plain = plain.str.replace(pattern, meant)
+        return read(plain)
+
+    return spelled
 
 
 def plain_number(value: float | None) -> str:

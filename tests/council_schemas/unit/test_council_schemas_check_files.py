@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from ckanext.council_schemas.check import Limits, check_file, tables, values
 from ckanext.council_schemas.check.command import check
+from ckanext.council_schemas.check.redact import Redactor
 from ckanext.council_schemas.check.tidy import tidy
 
 HEADER = "Payment Date,Department,Beneficiary,Purpose,Amount,Irrecoverable VAT,Merchant category"
@@ -75,9 +76,25 @@ def test_personal_data_in_a_note_is_found(tmp_path):
     assert {each.rule for each in report.problems if each.line == 3} == {"note-row", "personal-phone"}
 
 
-def test_tidy_takes_out_neither_totals_nor_notes(tmp_path):
-    checked(tmp_path, ROW, "Total,,,,750.50,,", "* figures exclude VAT,,,,,,")
-    assert tidy(tmp_path / "file.csv", tmp_path / "out.csv", SPEND).rows == 3
+def test_tidy_takes_out_totals_and_notes_and_says_which(tmp_path):
+    gas = ROW.replace("Acme Ltd", "Total Gas & Power")
+    rows = [ROW, gas, "Total,,,,750.50,,", ",,Beta Ltd,,900,0,", "* figures exclude VAT,,,,,,"]
+    assert checked(tmp_path, *rows).counts["total-row"] == 1
+    done, out = tidy(tmp_path / "file.csv", tmp_path / "out.csv", SPEND), tmp_path / "out.csv"
+    said = {each.rule: (each.count, [before for before, _after in each.examples]) for each in done.changes}
+    assert said == {"total-row": (1, ["Total, 750.50"]), "note-row": (1, ["* figures exclude VAT"])}
+    assert done.rows == 3 and out.read_text().splitlines()[1:] == [ROW, gas, ",,Beta Ltd,,900,0,"]
+
+
+def test_tidy_keeps_totals_where_no_table_says_what_a_record_is(tmp_path):
+    checked(tmp_path, ROW, "Total,,,,750.50,,")
+    assert tidy(tmp_path / "file.csv", tmp_path / "out.csv").rows == 2
+
+
+def test_a_redacted_copy_keeps_every_row(tmp_path):
+    checked(tmp_path, ROW.replace("Acme Ltd", "Mrs Jane Doe"), "Total,,,,750.50,,")
+    taken = Redactor({"personal-name"}, (), "REDACTED")
+    assert tidy(tmp_path / "file.csv", tmp_path / "out.csv", SPEND, redactor=taken).rows == 2
 
 
 def test_an_open_quotation_mark_is_named_as_the_cause(tmp_path):
@@ -373,3 +390,40 @@ def test_a_tall_and_a_wide_sheet_are_read(tmp_path):
     tall["A1"], tall["A200000"] = "Amount", "1"
     book.save(tmp_path / "wide.xlsx")
     assert check_file(tmp_path / "wide.xlsx", None).stopped is None
+
+
+@pytest.mark.parametrize(
+    ("table", "field", "text", "value"),
+    [
+        ("pay-multiple", "multiple", "8.6:1", "8.6"), ("pay-multiple", "multiple", "8.6 : 1", "8.6"),
+        ("pay-multiple", "multiple", "1:8.6", "8.6"), ("pay-multiple", "multiple", "8.6 to 1", "8.6"),
+        ("pay-multiple", "multiple", "8.6x", "8.6"), ("public-toilets", "charge", "Free", "0"),
+        ("public-toilets", "charge", "No charge", "0"), ("public-toilets", "charge", "20p", "0.2"),
+        ("public-toilets", "charge", "5 pence", "0.05"), ("public-toilets", "charge", "£0.50", "0.5"),
+    ],
+)  # fmt: skip
+def test_numbers_in_words(tmp_path, table, field, text, value):
+    path, out = tmp_path / "file.csv", tmp_path / "out.csv"
+    path.write_text(f"{field},Notes\n{text},a\n{text},b\n{text},c\n{text},d\n")
+    said = [each for each in check_file(path, tables.get(table)).problems if each.column == field]
+    assert [(each.rule, each.severity, each.fix) for each in said] == [
+        ("number-format", "warning", f"Write {value}.")
+    ] * 4
+    tidy(path, out, tables.get(table))
+    assert out.read_text().splitlines()[1:] == [f"{value},{note}" for note in "abcd"]
+
+
+@pytest.mark.parametrize(
+    ("table", "field", "text"),
+    [("pay-multiple", "multiple", "8:2"), ("pay-multiple", "multiple", "Free"), ("public-toilets", "charge", "varies"),
+     ("public-toilets", "charge", "200p")],
+)  # fmt: skip
+def test_words_that_are_no_number(tmp_path, table, field, text):
+    path = tmp_path / "file.csv"
+    path.write_text(f"{field},Notes\n{text},a\n")
+    assert [each.rule for each in check_file(path, tables.get(table)).problems if each.column == field] == ["type"]
+
+
+def test_a_date_from_the_year_on_with_points(tmp_path):
+    report = checked(tmp_path, ROW.replace("2026-01-15", "2026.01.15"))
+    assert [(each.rule, each.fix) for each in report.problems] == [("date-format", "Write 2026-01-15.")]

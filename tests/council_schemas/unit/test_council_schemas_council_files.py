@@ -21,7 +21,7 @@ TODAY = date(2026, 11, 26)
 SPEND, CARD, GRANTS, PAY = "expenditure-over-500", "procurement-card", "grants-vcse", "senior-salaries"
 LAND, CHART = "land-and-building-assets", "organisation-chart"
 # What a machine puts right, and what it cannot.
-MENDED = {"title-rows", "blank-row", "repeated-header", "empty-column", "encoding", "date-format", "number-format", "byte-order-mark"}  # fmt: skip
+MENDED = {"title-rows", "blank-row", "repeated-header", "empty-column", "encoding", "total-row", "note-row", "date-format", "number-format", "byte-order-mark"}  # fmt: skip
 UNASKED = {
     "recommended",
     "below-threshold",

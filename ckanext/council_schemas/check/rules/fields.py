@@ -71,9 +71,8 @@ def type_(context: Context) -> Iterator[Test]:
         yield Test(field.name, bad, message or _swapped, fix)
 
 
-def _number_fix(value: str, _row: Mapping[str, Any]) -> Phrase:
-    read = values.numbers(pl.Series([value]))[0]
-    return say(N_("Write {wanted}."), wanted=values.plain_number(read))
+def _number_fix(key: str) -> Any:
+    return lambda _value, row: say(N_("Write {wanted}."), wanted=values.plain_number(row[value_key(key)]))
 
 
 @rule(
@@ -86,7 +85,12 @@ def number_format(context: Context) -> Iterator[Test]:
     for field in context.fields():
         if field.type in ("number", "integer"):
             odd = pl.col(value_key(field.name)).is_not_null() & ~pl.col(field.name).str.contains(values.PLAIN_NUMBER)
-            yield Test(field.name, odd, say(N_('"{value}" is a number in the form of an account.')), _number_fix)
+            text = (
+                N_('"{value}" is a number in words.')
+                if field.spellings
+                else N_('"{value}" is a number in the form of an account.')
+            )
+            yield Test(field.name, odd, say(text), _number_fix(field.name))
 
 
 def _date_fix(key: str) -> Any:

@@ -35,7 +35,7 @@ NHS = r"(?:^|[^\d])(\d{3}[\s-]\d{3}[\s-]\d{4})(?:$|[^\d])"
 POSTCODE = r"(?i)\b[A-Z]{1,2}\d[A-Z\d]?\s+\d[A-Z]{2}\b"
 TITLE = r"^(?i:mr|mrs|ms|miss|mx|dr|rev|sir|dame)\b\.?(?:\s+(?:and|&)\s+(?i:mr|mrs|ms)\.?)?\s+\S"
 # Single letters after a name that are no initials: a country, a home, a club, a council.
-AFTER_A_NAME = frozenset("uk ni rh sc fc cc bc dc mbc pc nhs".split())
+AFTER_A_NAME = frozenset(["uk", "ni", "rh", "sc", "fc", "cc", "bc", "dc", "mbc", "pc", "nhs"])
 _COMPANIES = rf"(?i)\b(?:{'|'.join(sorted(COMPANY))})\b"
 _HOUSE = r"(?i)\b\d+[a-z]?,?\s+(?:[a-z']+\s+){1,3}(?:road|rd|street|st|avenue|ave|close|lane|drive|way|crescent|terrace|grove|gardens)\b"
 _HOME = r"(?i)^(?:flat\s+\w+,?\s+)?\d+[a-z]?\s+\w+.*\b(?:road|rd|street|st|avenue|ave|close|lane|drive|way|crescent|court|place|terrace|grove|gardens)\b"
