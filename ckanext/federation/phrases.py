@@ -93,6 +93,8 @@ SENTENCES = (
     N_("The node says the feed has not changed."),
     N_("The feed is the same, byte for byte."),
     N_("The list of files is cut short upstream."),
+    N_("{number} series of datasets are in the feed; their datasets are harvested one by one."),
+    N_("{number} data services are in the feed; they are no datasets, and were left out."),
     N_("{cut} {number} records before that were whole."),
     N_("Nothing is taken for withdrawn."),
     N_("They are unchanged, and nothing else is known of the feed."),

@@ -16,7 +16,7 @@ from .cleaner import LONGEST_FIELD, Cleaner, is_web, statement
 from .record import Record, canonical, sha256
 
 # Raise it when conversion changes: unchanged records are then converted again, once.
-VERSION = 4
+VERSION = 5
 MOST_TAGS = 100
 _GSS = re.compile(r"\b([ENSWK]\d{8})\b")
 
@@ -209,6 +209,10 @@ def _contacts(stated: list[dict[str, Any]], publisher: dict[str, str], clean: Cl
         raw_name, raw_email = clean.raw(one.get("name"), "contact"), clean.raw(one.get("email"), "contact")
         email, hid_email = people.email(raw_email or raw_name)
         name, hid_name = (text.plain(raw_name), False) if clean.everyone else people.name(raw_name)
+        if (hid_name or hid_email) and not clean.everyone and people.is_of(raw_name, raw_email):
+            # One of the two is a person's, and the other tells the same.
+            name = email = ""
+            hid_email = True
         if clean.everyone and hid_email:
             email = raw_email.removeprefix("mailto:")
         elif hid_email or hid_name:

@@ -52,6 +52,13 @@ def name(value: str) -> tuple[str, bool]:
     return text, False
 
 
+def is_of(name: str, address: str) -> bool:
+    """Does an address tell the name that stands beside it ("Jo Bloggs", jobloggs@...)? A team's never does."""
+    local = plain(address).removeprefix("mailto:").partition("@")[0].casefold()
+    words = re.findall(r"[^\W\d_]{3,}", plain(name).casefold())
+    return not _ROLE.search(name) and not _ROLE.search(local) and any(word in local for word in words)
+
+
 def _is_personal(local: str) -> bool:
     if _ROLE.search(local):
         return False

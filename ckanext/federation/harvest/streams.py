@@ -25,6 +25,7 @@ MOST_OTHER_VALUES = 100_000
 DEEPEST = 100
 LONGEST_LINE = 64 * 1024 * 1024
 _LISTS = {"dataset", "datasets", "@graph", "results", "result", "data", "changes"}
+_BESIDE = {"catalog", "datasetseries", "service"}
 _LOCAL = re.compile(r".*[/#:]")
 _DEEPEST_LIST = 3
 
@@ -52,6 +53,7 @@ class JsonStream:
         while part:
             following = list(islice(items, PART))
             yield self._document(part)
+            self._once()
             part = following
             if not part:
                 return
@@ -68,6 +70,11 @@ class JsonStream:
             inner = inner[key]
         inner[self._path[-1]] = part
         return Document("json", value, self.head, self._hints)
+
+    def _once(self) -> None:
+        """What is nested beside the list belongs to the first part alone."""
+        if isinstance(self._value, dict):
+            self._value = {key: one for key, one in self._value.items() if _LOCAL.sub("", key).lower() not in _BESIDE}
 
     def _whole(self, items: Iterator[Any]) -> Iterator[Any]:
         try:
@@ -100,6 +107,8 @@ class JsonStream:
         except ijson.JSONError as error:
             self.cut = _said(error)
         self._value, self._path = finder.root, finder.path
+        if self.cut:
+            self._once()  # the last of what is nested there may not be whole
 
 
 class _Finder:

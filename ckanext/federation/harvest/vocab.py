@@ -33,7 +33,7 @@ _THEME_WORDS = {
 _THEMES = {word: code for code, words in _THEME_WORDS.items() for word in words.split()}
 
 _FREQUENCIES = {
-    "CONT": "continuous continual",
+    "CONT": "continuous continual continous",
     "UPDATE_CONT": "r/pt1s real-time realtime live update_cont continuously-updated",
     "HOURLY": "hourly r/pt1h",
     "DAILY": "daily r/p1d every-day weekdays business-days every-weekday weekdays-only",
@@ -184,6 +184,8 @@ def _format_name(stated: str) -> str:
         return _MEDIA[word.split(";")[0].lower()]
     if "://" in word or word.lower().startswith("ftype:"):
         word = re.split(r"[/#:]", word.rstrip("/"))[-1]
+    if protocol := re.match(r"(OGC|WWW):([A-Z]+)", word):  # as GeoNetwork states it
+        word = protocol[2] if protocol[1] == "OGC" else "html" if protocol[2] == "LINK" else ""
     word = word.lstrip(".")
     if word.lower() in _NAMED:
         return _NAMED[word.lower()]

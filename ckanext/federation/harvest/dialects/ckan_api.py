@@ -10,6 +10,7 @@ import json
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from .. import people
 from ..record import Distribution, FeedError, Page, Record, as_list, whole
 from .decode import Document
 from .terms import Watched, label, left_over
@@ -123,7 +124,11 @@ def read(item: dict[str, Any]) -> Record:
         keywords=[
             tag.get("display_name") or tag.get("name") if isinstance(tag, dict) else tag for tag in _tags(fields)
         ],
-        themes=[*_listed(fields.get("theme")), *(_group(one) for one in as_list(fields.get("groups")))],
+        themes=[
+            *_listed(fields.get("theme")),
+            *_listed(fields.get("theme-primary")),
+            *(_group(one) for one in as_list(fields.get("groups"))),
+        ],
         issued=fields.get("issued") or fields.get("metadata_created"),
         modified=fields.get("modified") or fields.get("metadata_modified"),
         landing_page=fields.get("ckan_url") or fields.get("url"),
@@ -199,7 +204,13 @@ def _publisher(fields: dict[str, Any]) -> dict[str, Any]:
     publishers = _listed(fields.get("publisher"))
     if publishers and isinstance(publishers[0], dict):
         return publishers[0]
-    return {"name": fields.get("publisher_name") or (publishers[0] if publishers else "") or fields.get("author")}
+    author = "" if _is_person(fields.get("author")) else fields.get("author")
+    return {"name": fields.get("publisher_name") or (publishers[0] if publishers else "") or author}
+
+
+def _is_person(author: Any) -> bool:
+    """Old CKAN names who typed the dataset in as its author: a person is no publisher."""
+    return isinstance(author, str) and people.name(author)[1]
 
 
 def _contacts(fields: dict[str, Any]) -> list[dict[str, Any]]:
@@ -211,12 +222,12 @@ def _contacts(fields: dict[str, Any]) -> list[dict[str, Any]]:
         if email:
             title = fields.get(f"{name}_name") or fields.get(f"{name}-name") or fields.get(name)
             return [{"name": title if isinstance(title, str) else "", "email": email}]
-    return []
+    return [{"name": fields["author"]}] if _is_person(fields.get("author")) else []
 
 
 def _spatial(fields: dict[str, Any]) -> list[Any]:
     own = [one for one in _listed(fields.get("spatial_coverage")) if one]
-    named = [fields[key] for key in ("spatial", "spatial_uri", "spatial_text") if fields.get(key)]
+    named = [fields[key] for key in ("spatial", "spatial_uri", "spatial_text", "spatial-text") if fields.get(key)]
     return (own + named)[:_MOST_PLACES]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from .. import vocab
 from ..record import Page, Record, as_list
 from ..text import clean
 from . import hub_item
@@ -17,6 +18,8 @@ from .decode import Document
 from .terms import Watched, code, first, fold, label, left_over, objects, tongues, values
 
 _LISTS = ("dataset", "datasets")
+_MEMBERS = ("seriesmember", "first", "last")
+_DEEPEST = 5  # catalogues within catalogues
 # What says nothing of the dataset itself.
 _PLUMBING = frozenset({"type", "context", "incatalog", "issourceof"})
 
@@ -37,13 +40,39 @@ def _items(value: Any) -> list[Any] | None:
         terms = fold(value)
         if isinstance(terms.get("@graph"), list) and not terms.get("dataset"):
             return _of_graph(terms["@graph"])
+        nested = _nested(terms)
         for name in _LISTS:
             if isinstance(terms.get(name), list | dict):
-                return list(as_list(terms[name]))
-        return None
+                return [*as_list(terms[name]), *nested]
+        return nested or None
     if isinstance(value, list) and value and all(_is_dataset(one) for one in value[:20]):
         return value
     return None
+
+
+def _nested(terms: Watched, deep: int = 0) -> list[Any]:
+    """Datasets of catalogues within a catalogue, and those that a series has as its members (DCAT-US 3), each once."""
+    found: list[Any] = []
+    for one in as_list(terms.get("catalog")) if deep < _DEEPEST else ():
+        inner = fold(one)
+        found += [item for item in as_list(inner.get("dataset")) if isinstance(item, dict)] + _nested(inner, deep + 1)
+    for series in as_list(terms.get("datasetseries")):
+        of = fold(series)
+        members = [
+            item for name in _MEMBERS for item in as_list(of.get(name)) if isinstance(item, dict) and len(item) > 1
+        ]
+        found += [item for place, item in enumerate(members) if item not in members[:place]]
+    return found
+
+
+def _notes(terms: Watched) -> list[str]:
+    """What of a catalogue is no dataset."""
+    series = sum(isinstance(one, dict) for one in as_list(terms.get("datasetseries")))
+    services = sum(isinstance(one, dict) for one in as_list(terms.get("service")))
+    notes = [f"{series} series of datasets are in the feed; their datasets are harvested one by one."] if series else []
+    return notes + (
+        [f"{services} data services are in the feed; they are no datasets, and were left out."] if services else []
+    )
 
 
 def _of_graph(graph: list[Any]) -> list[Any] | None:
@@ -63,12 +92,13 @@ def _is_dataset(value: Any) -> bool:
 
 def page(document: Document) -> Page:
     """The catalogue's datasets; a ``hydra:next`` or ``next`` address leads on."""
-    terms = fold(document.value) if isinstance(document.value, dict) else {}
+    terms = fold(document.value)
     view = fold(terms.get("view")) or terms
     following = first(view, "next", "nextpage")
     address = clean(following.get("@id") if isinstance(following, dict) else following)
     items = _items(document.value) or []
-    return Page(items, next_url=address if address.startswith("http") else "", repeats=repeats(items))
+    following_page = address if address.startswith("http") else ""
+    return Page(items, next_url=following_page, repeats=repeats(items), notes=_notes(terms))
 
 
 def repeats(items: list[Any]) -> dict[str, str]:
@@ -104,7 +134,7 @@ def read(item: Any) -> Record:
         description=label(first(terms, "description", "abstract")),
         keywords=[label(one) for one in [*values(terms, "keyword", "keywords"), *values(terms, "tag", "tags")]],
         # ArcGIS Hub says "geospatial" of every dataset; it is a word, no theme.
-        themes=[label(one) for one in values(terms, "theme", "themes", "category") if label(one) != "geospatial"],
+        themes=[_theme(one) for one in values(terms, "theme", "themes", "category") if label(one) != "geospatial"],
         issued=label(first(terms, "issued", "created", "date")),
         modified=modified,
         landing_page=_landing(terms),
@@ -114,10 +144,10 @@ def read(item: Any) -> Record:
         publisher=agent(_one(terms, "publisher") or _one(terms, "creator"), left, "publisher."),
         contacts=[contact(one, left) for one in values(terms, "contactpoint")],
         languages=[code(one) for one in values(terms, "language")],
-        spatial=[fold(one) if isinstance(one, dict) else one for one in values(terms, "spatial", "bbox")],
-        temporal=[found for one in values(terms, "temporal") if (found := period(one))],
+        spatial=_places(terms),
+        temporal=_periods(terms),
         frequency=frequency,
-        provenance=label(first(terms, "provenance")),
+        provenance=label(first(terms, "provenance", "lineage")),
         **_more(terms, left),
         distributions=distributions(terms.get("distribution"), left),
         own={"hvd_category": [code(one) for one in values(terms, "hvdcategory")]},
@@ -165,11 +195,31 @@ def _one(terms: Watched, name: str) -> Any:
     return next((one for one in found if not isinstance(one, dict) or label(one)), found[0] if found else "")
 
 
+def _theme(value: Any) -> Any:
+    """The address of one that the portal knows, else its label."""
+    address = code(value) if isinstance(value, dict) else ""
+    return address if isinstance(address, str) and vocab.theme(address) else label(value)
+
+
+def _places(terms: Watched) -> list[Any]:
+    """``spatial``, else what USmart says of the area: four sides, a name."""
+    found = [fold(one) if isinstance(one, dict) else one for one in values(terms, "spatial", "bbox")]
+    sides = [label(first(terms, f"boundingbox{side}")) for side in ("west", "south", "east", "north")]
+    box = [",".join(map(str, sides))] if all(side not in ("", None) for side in sides) else []
+    return found or [*box, *values(terms, "coveragearea")]
+
+
+def _periods(terms: Watched) -> list[tuple[Any, Any]]:
+    found = [one for stated in values(terms, "temporal") if (one := period(stated))]
+    start, end = (label(first(terms, f"temporalcoverage{side}")) for side in ("start", "end"))
+    return found or ([(start, end)] if start or end else [])
+
+
 def _access_note(terms: Watched) -> Any:
-    """``rights`` of DCAT-US says why access is what it is; DCAT-AP's may be an object."""
-    return (
-        label(first(terms, "rights")) if not isinstance(first(terms, "rights"), dict) else code(first(terms, "rights"))
-    )
+    """``rights`` of DCAT-US says why access is what it is; DCAT-AP's may be an object, or stand at ``accessRights``."""
+    stated, access = first(terms, "rights"), first(terms, "accessrights")
+    found = code(stated) if isinstance(stated, dict) else label(stated)
+    return found or (label(access) if isinstance(access, dict) and not access.get("@id") else "")
 
 
 def _further(item: Any) -> list[str]:
@@ -194,7 +244,9 @@ def _landing(terms: dict[str, Any]) -> Any:
 
 
 def _access(terms: dict[str, Any]) -> Any:
-    return label(first(terms, "accesslevel")) or code(first(terms, "accessrights"))
+    stated = first(terms, "accessrights")
+    described = isinstance(stated, dict) and not stated.get("@id")
+    return label(first(terms, "accesslevel")) or ("" if described else code(stated))
 
 
 def _licences(terms: dict[str, Any]) -> list[Any]:

@@ -67,13 +67,19 @@ def distributions(value: Any, left: list[str]) -> list[Distribution]:
     return [_distribution(one, left) for one in objects(value)] + bare
 
 
+def _kind_of(standard: Any) -> str:
+    """Which kind of service a standard of the OGC is."""
+    found = re.search(r"/(wms|wfs|wmts|wcs|csw|sos)(?![a-z])", str(standard or ""), re.I)
+    return found[1].upper() if found else ""
+
+
 def _distribution(value: dict[str, Any], left: list[str]) -> Distribution:
     terms = fold(value)
     media_type = code(first(terms, "mediatype"))
     checksum = fold(first(terms, "checksum"))
     service = fold(first(terms, "accessservice"))
     described = [page_of(one) for name in ("describedby", "page", "documentation") for one in values(terms, name)]
-    stated = code(first(terms, "format"))
+    stated = code(first(terms, "format")) or _kind_of(code(first(service, "conformsto")))
     file = Distribution(
         id=terms.get("@id") or label(first(terms, "identifier")),
         title=label(first(terms, "title")),

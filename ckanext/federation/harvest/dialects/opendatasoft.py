@@ -1,4 +1,4 @@
-"""Opendatasoft Explore v2.1 (``/api/explore/v2.1/catalog/datasets``) and its bare dataset answer; pure."""
+"""Opendatasoft Explore v2.1 (``catalog/datasets``), its bare dataset answer, and the older Search v1; pure."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ _PLUMBING = frozenset(
             "source_domain_address",
             "source_dataset",
             "geographic_reference_auto",
+            "domain",
+            "visibility",
         ),
     }
 )
@@ -40,23 +42,35 @@ def accepts(document: Document) -> bool:
 
 
 def _items(value: Any) -> list[Any]:
+    if isinstance(value, dict) and "nhits" in value:
+        return [_modern(one) for one in as_list(value.get("datasets")) if isinstance(one, dict) and "datasetid" in one]
     if isinstance(value, dict):
         return as_list(value.get("results")) if "results" in value else [value]
     return value if isinstance(value, list) else []
 
 
+def _modern(item: dict[str, Any]) -> dict[str, Any]:
+    """A dataset of Search v1 in the shape of Explore v2.1."""
+    rest = {
+        key: value for key, value in item.items() if key not in ("datasetid", "metas", "interop_metas", "extra_metas")
+    }
+    others = {**mapping(item.get("interop_metas")), **mapping(item.get("extra_metas"))}
+    return {**rest, "dataset_id": item["datasetid"], "metas": {**others, "default": item.get("metas")}, "_v1": True}
+
+
 def page(document: Document) -> Page:
-    """The datasets; ``offset`` leads on until ``total_count``. Each item learns the portal's address."""
+    """The datasets; ``offset`` (``start`` in v1) leads on until ``total_count``. Each item learns the portal's address."""
     items = _items(document.value)
     parts = urlsplit(document.hints.url)
     site = f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
     items = [{**item, "_site": site} for item in items]
-    total = whole(document.value.get("total_count")) if isinstance(document.value, dict) else None
+    answer = mapping(document.value)
+    total, start = whole(answer.get("total_count", answer.get("nhits"))), "start" if "nhits" in answer else "offset"
     query = dict(parse_qsl(parts.query))
-    reached = len(items) + (int(query["offset"]) if query.get("offset", "").isdigit() else 0)
+    reached = len(items) + (int(query[start]) if query.get(start, "").isdigit() else 0)
     if total is None or not items or reached >= total or not site:
         return Page(items, total=total)
-    query["offset"] = str(reached)
+    query[start] = str(reached)
     return Page(items, next_url=urlunsplit(parts._replace(query=urlencode(query))), total=total)
 
 
@@ -112,7 +126,8 @@ def _territory(default: Watched) -> list[Any]:
 
 
 def _files(item: dict[str, Any], site: str, name: Any, landing: str) -> list[Distribution]:
-    export = f"{site}/api/explore/v2.1/catalog/datasets/{name}/exports/"
+    old = item.get("_v1")
+    export = f"{landing}download/?format=" if old else f"{site}/api/explore/v2.1/catalog/datasets/{name}/exports/"
     kinds = ["csv", "json", *(["geojson"] if "geo" in as_list(item.get("features")) else [])]
     files = [Distribution(title=kind.upper(), download_url=export + kind, format=kind) for kind in kinds if site]
     files = files if item.get("has_records") else []

@@ -128,7 +128,9 @@ def label(value: Any) -> Any:
         by_tongue = {key.lower(): one for key, one in value.items() if one and isinstance(one, str)}
         return next((by_tongue[tongue] for tongue in (*_PREFERRED, *sorted(by_tongue)) if tongue in by_tongue), "")
     terms = fold(value)
-    return first(terms, "@value", "preflabel", "label", "title", "name", "fn") or terms.get("@id") or ""
+    # A RightsStatement or ProvenanceStatement may have nothing but a description.
+    named = first(terms, "@value", "preflabel", "label", "title", "name", "fn") or terms.get("@id")
+    return named or first(terms, "description")
 
 
 def code(value: Any) -> Any:
