@@ -226,3 +226,79 @@ def test_what_is_no_catalogue_stays_none():
     for feed in ({"catalog": "x"}, {"catalog": [], "service": []}, {"nhits": 0, "datasets": []}):
         with pytest.raises(FeedError):
             dialects.choose("ckan", json.dumps(feed).encode(), Hints("https://node.example/feed", "application/json"))
+
+
+PACKAGE = {
+    "id": "7",
+    "name": "bins",
+    "title": "Bins",
+    "owner_org": "x",
+    "num_resources": 1,
+    "type": "dataset",
+    "contact-name": "Waste team",
+    "contact-email": "waste@node.example",
+    "licence-custom": "Ask before you print it.",
+    "geographic_coverage": "111000: England, Wales",
+    "resources": [{"name": "Bins in 2019", "url": "https://node.example/bins", "format": "", "state": "active"}],
+    "extras": [
+        {"key": "frequency-of-update", "value": "annual"},
+        {"key": "bbox-west-long", "value": "-6.3"},
+        {"key": "bbox-south-lat", "value": "49.9"},
+        {"key": "bbox-east-long", "value": "1.9"},
+        {"key": "bbox-north-lat", "value": "55.8"},
+        {"key": "licence", "value": '["Open Government Licence"]'},
+        {"key": "metadata-language", "value": "eng"},
+        {
+            "key": "dataset-reference-date",
+            "value": '[{"type": "creation", "value": "2010-01-01"}, {"type": "revision", "value": "2011-02-03"}]',
+        },
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    "feed",
+    [
+        {"success": True, "result": {"count": 1, "facets": {}, "results": [PACKAGE]}},
+        {"count": 1, "sort": "score desc", "facets": {}, "search_facets": {}, "results": [PACKAGE]},
+        [PACKAGE],
+        (json.dumps(PACKAGE) + "\n" + json.dumps({**PACKAGE, "id": "8"}) + "\n").encode(),
+    ],
+    ids=["answer", "without its envelope", "dump", "lines of a dump"],
+)
+def test_data_gov_uks_extras_however_they_are_sent(feed):
+    page, (bins, *_more) = read(feed)
+    assert page.items[0]["id"] == "7"
+    assert bins.dataset["license_id"] == "uk-ogl"
+    assert (bins.dataset["issued"], bins.dataset["modified"]) == ("2010-01-01", "2011-02-03")
+    assert bins.dataset["frequency"].endswith("/ANNUAL") and bins.dataset["language"][0].endswith("/ENG")
+    assert bins.dataset["contact"] == [{"name": "Waste team", "email": "waste@node.example"}]
+    assert "-6.3" in bins.dataset["spatial_coverage"][0]["bbox"]
+    assert bins.dataset["spatial_coverage"][1] == {"text": "England, Wales"}
+    (file,) = bins.dataset["resources"]
+    assert (file["name"], file["rights"]) == ("Bins in 2019", "Ask before you print it.")
+    assert bins.notes == []
+
+
+def test_texts_beside_their_language_and_an_id_by_another_name():
+    told = [{"language": "nb", "value": "<p>Ladestasjoner</p>"}]
+    file = {"title": "API", "description": told, "downloadURL": "null", "accessURL": "https://node.example/api"}
+    _page, (found,) = read(
+        {
+            "datasets": [
+                {"id": "https://node.example/512", "title": "NOBIL", "description": told, "distribution": [file]}
+            ]
+        }
+    )
+    assert found.dataset["identifier"] == "https://node.example/512"
+    assert found.dataset["notes"] == "Ladestasjoner"
+    assert (found.dataset["resources"][0]["url"], found.dataset["resources"][0]["description"]) == (
+        "https://node.example/api",
+        "Ladestasjoner",
+    )
+
+
+def test_a_box_as_four_bare_numbers():
+    place = {"@type": "Location", "bbox": [-3.4, 55.8, -3.1, 56.1]}
+    _page, (found,) = read({"dataset": [named(1, spatial=[place])]})
+    assert "55.8" in found.dataset["spatial_coverage"][0]["bbox"]

@@ -17,6 +17,9 @@ from .terms import Watched, label, left_over
 
 ROWS = 200
 _MOST_PLACES = 20
+_PACKAGE = {"owner_org", "creator_user_id", "num_resources", "relationships_as_object"}
+_FREQUENCY = ("frequency", "accrual_periodicity", "update_frequency", "frequency-of-update")
+_SIDES = ("bbox-west-long", "bbox-south-lat", "bbox-east-long", "bbox-north-lat")  # as ckanext-spatial names them
 # CKAN's own book-keeping, which says nothing of the data.
 _PLUMBING = frozenset(
     {
@@ -69,7 +72,23 @@ _PLUMBING = frozenset(
 def accepts(document: Document) -> bool:
     """An answer of the action API."""
     value = document.value
-    return isinstance(value, dict) and "success" in value and ("result" in value or "error" in value)
+    if isinstance(value, list):  # a dump, or the lines of one
+        return bool(value) and all(isinstance(one, dict) and is_package(one) for one in value[:20])
+    return isinstance(value, dict) and (
+        ("success" in value and ("result" in value or "error" in value)) or is_result(value)
+    )
+
+
+def is_result(value: dict[str, Any]) -> bool:
+    """What package_search found, without the envelope that says whether it did."""
+    return (
+        isinstance(value.get("results"), list) and "count" in value and bool({"facets", "search_facets"} & value.keys())
+    )
+
+
+def is_package(item: dict[str, Any]) -> bool:
+    """A package dict as CKAN 2 has it, with a list of resources."""
+    return isinstance(item.get("resources"), list) and len(_PACKAGE & item.keys()) >= 2
 
 
 def page(document: Document) -> Page:
@@ -77,9 +96,10 @@ def page(document: Document) -> Page:
 
     :raises FeedError: the node says that the call failed, or lists names instead of datasets.
     """
-    if document.value.get("success") is False:
-        raise FeedError(f"The node's API says it failed: {str(document.value.get('error'))[:300]}")
-    items, total = _unwrap(document.value.get("result"))
+    value = document.value
+    if isinstance(value, dict) and value.get("success") is False:
+        raise FeedError(f"The node's API says it failed: {str(value.get('error'))[:300]}")
+    items, total = _unwrap(value.get("result") if isinstance(value, dict) and "success" in value else value)
     if items and all(isinstance(item, str) for item in items):
         raise FeedError("The address lists names only. Register package_search instead.")
     url = document.hints.url
@@ -117,6 +137,7 @@ def read(item: dict[str, Any]) -> Record:
     fields = Watched({**extras, **{key: value for key, value in item.items() if value not in (None, "", [])}})
     notes = ["it is marked private upstream, though the feed is public"] if item.get("private") is True else []
     left: list[str] = []
+    dated = _reference_dates(fields)
     record = Record(
         upstream_id=identity(item),
         title=label(fields.get("title")) or fields.get("name"),
@@ -129,18 +150,21 @@ def read(item: dict[str, Any]) -> Record:
             *_listed(fields.get("theme-primary")),
             *(_group(one) for one in as_list(fields.get("groups"))),
         ],
-        issued=fields.get("issued") or fields.get("metadata_created"),
-        modified=fields.get("modified") or fields.get("metadata_modified"),
+        issued=fields.get("issued")
+        or dated.get("publication")
+        or dated.get("creation")
+        or fields.get("metadata_created"),
+        modified=fields.get("modified") or dated.get("revision") or fields.get("metadata_modified"),
         landing_page=fields.get("ckan_url") or fields.get("url"),
         licences=_licences(fields),
         access_rights=fields.get("access_rights"),
         publisher=_publisher(fields),
         contacts=_contacts(fields),
-        languages=_listed(fields.get("language")),
+        languages=_listed(fields.get("language") or fields.get("metadata-language")),
         spatial=_spatial(fields),
         temporal=_periods(fields),
-        frequency=fields.get("frequency") or fields.get("accrual_periodicity") or fields.get("update_frequency"),
-        rights=fields.get("rights"),
+        frequency=next((fields[name] for name in _FREQUENCY if fields.get(name)), ""),
+        rights=fields.get("rights") or fields.get("licence-custom"),
         **_more(fields),
         distributions=[_file(one, left) for one in as_list(item.get("resources")) if isinstance(one, dict)],
         refused=_refusal(item),
@@ -193,6 +217,7 @@ def _group(one: Any) -> Any:
 
 def _licences(fields: dict[str, Any]) -> list[Any]:
     stated = [fields.get("license_url"), fields.get("license_id"), fields.get("license_title"), fields.get("license")]
+    stated += _listed(fields.get("licence"))
     known = [one for one in stated if one and str(one).lower() not in {"notspecified", "none", "license not specified"}]
     return known[:1]
 
@@ -228,7 +253,21 @@ def _contacts(fields: dict[str, Any]) -> list[dict[str, Any]]:
 def _spatial(fields: dict[str, Any]) -> list[Any]:
     own = [one for one in _listed(fields.get("spatial_coverage")) if one]
     named = [fields[key] for key in ("spatial", "spatial_uri", "spatial_text", "spatial-text") if fields.get(key)]
-    return (own + named)[:_MOST_PLACES]
+    sides = [fields.get(name) for name in _SIDES]
+    box = (
+        [",".join(map(str, sides))]
+        if all(side not in ("", None) for side in sides) and not fields.get("spatial")
+        else []
+    )
+    # data.gov.uk: "111000: England, Wales", of which the number says which of the four nations.
+    covered = str(fields.get("geographic_coverage") or "").partition(":")[2].strip()
+    return [*own, *named, *box, *([covered] if covered else [])][:_MOST_PLACES]
+
+
+def _reference_dates(fields: dict[str, Any]) -> dict[str, Any]:
+    """Dates by what they are of, as ckanext-spatial keeps them."""
+    listed = [one for one in _listed(fields.get("dataset-reference-date")) if isinstance(one, dict)]
+    return {str(one.get("type")): one.get("value") for one in listed}
 
 
 def _periods(fields: dict[str, Any]) -> list[tuple[Any, Any]]:

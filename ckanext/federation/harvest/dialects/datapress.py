@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..record import Distribution, Page, Record, as_list
+from . import ckan_api
 from .decode import Document
 from .terms import Watched, left_over, objects
 
@@ -35,13 +36,15 @@ def accepts(document: Document) -> bool:
 def _is_v1(item: dict[str, Any]) -> bool:
     """CKAN's field names of old in a bare list, with the files keyed by id or nested under ``organization``."""
     nested = isinstance(item.get("organization"), dict) and "resources" in item["organization"]
-    named = "title" in item and bool(_V1 & item.keys()) and "@type" not in item
+    named = not ckan_api.is_package(item) and "title" in item and bool(_V1 & item.keys()) and "@type" not in item
     return named and (isinstance(item.get("resources"), dict | list) or nested)
 
 
 def _items(value: Any) -> list[Any]:
     if isinstance(value, list):
         return value
+    if isinstance(value, dict) and ckan_api.is_result(value):
+        return []
     if isinstance(value, dict):
         for key in ("datasets", "results"):
             if isinstance(value.get(key), list):

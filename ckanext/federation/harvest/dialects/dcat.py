@@ -117,7 +117,7 @@ def identity(item: Any) -> str:
     terms = fold(item)
     stated = clean(label(first(terms, "identifier")))
     if not stated or "{{" in stated:
-        stated = clean(terms.get("@id"))
+        stated = clean(terms.get("@id") or terms.get("id"))
         if stated.startswith("_:") or "{{" in stated:
             return ""
     return hub_item.canonical(stated)
@@ -152,7 +152,8 @@ def read(item: Any) -> Record:
         distributions=distributions(terms.get("distribution"), left),
         own={"hvd_category": [code(one) for one in values(terms, "hvdcategory")]},
     )
-    terms.get("identifier")
+    if not terms.get("identifier"):
+        terms.get("id")
     further = _further(item)
     record.notes = [*left_over([*terms.unread(but=_PLUMBING), *left]), *tongues(terms), *further]
     return record

@@ -129,7 +129,7 @@ def label(value: Any) -> Any:
         return next((by_tongue[tongue] for tongue in (*_PREFERRED, *sorted(by_tongue)) if tongue in by_tongue), "")
     terms = fold(value)
     # A RightsStatement or ProvenanceStatement may have nothing but a description.
-    named = first(terms, "@value", "preflabel", "label", "title", "name", "fn") or terms.get("@id")
+    named = first(terms, "@value", "value", "preflabel", "label", "title", "name", "fn") or terms.get("@id")
     return named or first(terms, "description")
 
 
