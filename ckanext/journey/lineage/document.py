@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ DEPTH = 100
 LONGEST_NAME = 4000
 TYPES = frozenset({"START", "RUNNING", "COMPLETE", "ABORT", "FAIL", "OTHER"})
 _SPACE = " \t\r\n"
+_ZONE = re.compile(r"(?<=[Zz\d])\[[\w/+-]+\]$")
 
 
 class DocumentError(ValueError):
@@ -214,9 +216,12 @@ def _shallow(data: Any) -> None:
 
 
 def when(text: str) -> datetime:
-    """A time of an event in UTC; one without a zone counts as UTC."""
+    """A time of an event in UTC; one without a zone counts as UTC.
+
+    Letters may be small (RFC 3339), and the name of a zone may follow its offset, as Java writes it (RFC 9557).
+    """
     try:
-        found = datetime.fromisoformat(text.strip())
+        found = datetime.fromisoformat(_ZONE.sub("", text.strip()).upper())
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise DocumentError(f"eventTime is not a time in ISO 8601: {text[:80]!r}") from error

@@ -34,7 +34,8 @@ STATES = {"fail": "failed", "abort": "aborted", "start": "running", "running": "
 
 def _facet(facets: dict[str, Any], name: str) -> dict[str, Any]:
     value = facets.get(name, [None, {}])[1]
-    return value if isinstance(value, dict) else {}
+    # A tool takes a facet of before back by sending it with this mark.
+    return value if isinstance(value, dict) and value.get("_deleted") is not True else {}
 
 
 def _text(value: Any) -> str | None:
