@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
-from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +12,9 @@ from sqlalchemy.dialects.postgresql import insert
 from . import model, signals
 from .events import Event, SystemRegistered, from_bytes
 from .projection import Row, project
+from .turns import turns
+
+KEYS = {name: [column.name for column in table.primary_key] for name, table in model.metadata.tables.items()}
 
 
 def apply(conn: sa.Connection, events: Iterable[Event]) -> None:
@@ -32,20 +34,19 @@ def write(conn: sa.Connection, rows: Iterable[Row]) -> None:
 
 
 def put(conn: sa.Connection, rows: Iterable[Row]) -> None:
-    """Write rows table by table, within a table in the order given, and tell nobody."""
-    for (name, mode, columns), run in groupby(_in_turn(rows), key=lambda row: (row.table, row.mode, tuple(row.values))):
-        table, values = model.metadata.tables[name], [row.values for row in run]
+    """Write rows table by table, as if one after the other in the order given, and tell nobody."""
+    for same in turns(rows, KEYS):
+        first, values = same[0], [row.values for row in same]
+        table, mode, columns = model.metadata.tables[first.table], first.mode, tuple(first.values)
         if mode == "clear" and len(columns) == 1:
             conn.execute(sa.delete(table).where(table.c[columns[0]].in_([row[columns[0]] for row in values])))
-        elif mode == "keep":
-            conn.execute(many(insert(table).on_conflict_do_nothing()), _in_order(table, values))
-        elif mode == "fill":
-            conn.execute(many(_upsert(table, mode, columns)), _filled(table, values))
-        elif mode == "replace" and len(values) > 1 and len(_filled(table, values)) == len(values):
-            conn.execute(many(_upsert(table, mode, columns)), _in_order(table, values))
-        else:
+        elif mode == "clear":
             for each in values:
-                conn.execute(_change(table, mode, each))
+                conn.execute(sa.delete(table).where(*(table.c[name] == value for name, value in each.items())))
+        elif mode == "update":
+            conn.execute(*_update(table, columns, values))
+        else:
+            conn.execute(many(_upsert(table, mode, columns)), values)
 
 
 def many(statement: Any) -> Any:
@@ -53,46 +54,20 @@ def many(statement: Any) -> Any:
     return statement.returning(statement.table.primary_key.columns[0])
 
 
-def _in_turn(rows: Iterable[Row]) -> Iterator[Row]:
-    """By table, in the order given; but what is cleared comes first where that leaves the same."""
-    for _table, run in groupby(sorted(rows, key=lambda row: row.table), key=lambda row: row.table):
-        there, begun, apart = list(run), set[Any](), True
-        for row in there:
-            package = row.values.get("package_id")
-            apart = apart and (row.mode != "clear" or package not in begun)
-            begun.add(package)
-        yield from sorted(there, key=lambda row: row.mode != "clear") if apart else there
-
-
-def _filled(table: sa.Table, values: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Rows of one key as one, as PostgreSQL takes a key only once in a statement: the first value counts."""
-    keys = [column.name for column in table.primary_key]
-    found: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for row in values:
-        first = found.setdefault(tuple(row[key] for key in keys), dict(row))
-        first.update({name: value for name, value in row.items() if first[name] is None})
-    return _in_order(table, list(found.values()))
-
-
-def _in_order(table: sa.Table, values: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """By their keys, so that two writers of the same rows wait for each other and never both."""
-    keys = [column.name for column in table.primary_key]
-    return sorted(values, key=lambda row: tuple(row[key] for key in keys))
-
-
-def _change(table: sa.Table, mode: str, values: dict[str, Any]) -> Any:
-    if mode == "clear":
-        return sa.delete(table).where(*(table.c[name] == value for name, value in values.items()))
-    if mode == "update":
-        keys = [column.name for column in table.primary_key]
-        found = (table.c[name] == values[name] for name in keys)
-        return sa.update(table).where(*found).values({n: value for n, value in values.items() if n not in keys})
-    return _upsert(table, mode, tuple(values)).values(values)
+def _update(table: sa.Table, columns: tuple[str, ...], values: list[dict[str, Any]]) -> tuple[Any, Any]:
+    """Changes rows that are there, and what is asked of each."""
+    keys = KEYS[table.name]
+    found = (table.c[name] == sa.bindparam(f"key_{name}") for name in keys)
+    changes = {name: sa.bindparam(f"new_{name}", type_=table.c[name].type) for name in columns if name not in keys}
+    given = [{f"{'key' if name in keys else 'new'}_{name}": row[name] for name in columns} for row in values]
+    return sa.update(table).where(*found).values(changes), given
 
 
 def _upsert(table: sa.Table, mode: str, columns: tuple[str, ...]) -> Any:
-    keys = [column.name for column in table.primary_key]
+    keys = KEYS[table.name]
     statement = insert(table)
+    if mode == "keep":
+        return statement.on_conflict_do_nothing()
     new, others = statement.excluded, [name for name in columns if name not in keys]
     if mode == "fill":
         changes = {name: sa.func.coalesce(table.c[name], new[name]) for name in others}
