@@ -43,10 +43,10 @@ class Level:
 
 @dataclass(slots=True)
 class Plan:
-    """A level for one member of a list, with whole keys."""
+    """A level for one member of a list, with whole keys; ``missing``: each of them, said to be missing."""
 
     fields: list[tuple[Key, Field]]
-    keys: frozenset[Key]
+    missing: Flat
 
 
 class Errors(dict[Key, list[Any]]):
@@ -147,7 +147,7 @@ class Compiled:
             return self._plans[member]
         level = self._levels[member[::2]]
         fields = [((*member, name), one) for name, one in level.fields]
-        plan = Plan(fields, frozenset(key for key, _one in fields))
+        plan = Plan(fields, {key: MISSING for key, _one in fields})
         if len(self._plans) < MOST_PLANS:
             self._plans[member] = plan
         return plan
@@ -155,6 +155,8 @@ class Compiled:
     def _filled(self, given: Flat, members: list[Key], plans: list[Plan]) -> Flat:
         """The data with what is missing said to be, and with what the schema does not know put aside."""
         flat: Flat = {}
+        for plan in plans:
+            flat |= plan.missing
         aside: Flat = {}
         known = set(members)
         for key, value in given.items():
@@ -168,11 +170,7 @@ class Compiled:
                 aside.setdefault((*member, "__extras"), {})[name] = value
             else:
                 aside.setdefault(("__junk",), {})[key] = value
-        flat |= aside
-        for plan in plans:
-            for key in plan.keys - flat.keys():
-                flat[key] = MISSING
-        return flat
+        return flat | aside
 
 
 def leaves_out(first: Any, key: Key, flat: Flat, extras: set[Any] | None) -> bool:
@@ -204,8 +202,8 @@ def run(steps: list[Step], key: Key, flat: Flat, errors: Errors, context: Any) -
 
 def unflatten(flat: Flat) -> dict[str, Any]:
     """``navl.unflatten``, which is asked only where a list has gaps."""
-    found: dict[str, Any] = {}
-    for key in sorted(flat, key=_order):
+    found: dict[str, Any] = {key[0]: value for key, value in flat.items() if len(key) == 1}
+    for key in sorted(key for key in flat if len(key) > 1):
         at: Any = found
         for name in key[:-1]:
             if isinstance(at, dict):

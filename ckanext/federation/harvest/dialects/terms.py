@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -61,6 +62,11 @@ def tongues(item: dict[str, Any]) -> list[str]:
     )
 
 
+@lru_cache(maxsize=4096)
+def _local(key: str) -> str:
+    return _LOCAL.sub("", key).lower()
+
+
 def fold(item: Any) -> Watched:
     """The terms of an object by local name in lower case; the first that has a value wins."""
     folded = Watched()
@@ -70,7 +76,7 @@ def fold(item: Any) -> Watched:
     if isinstance(item.get("data"), dict) and item.keys() <= {"identifier", "data"}:
         item = {**item["data"], "@id": item["data"].get("@id", "")}
     for key, value in item.items():
-        name = key if key[:1] == "@" else _LOCAL.sub("", key).lower()
+        name = key if key[:1] == "@" else _local(key)
         before = dict.get(folded, name)
         if before in (None, "", [], {}):
             dict.__setitem__(folded, name, value)
