@@ -7,7 +7,8 @@ the reader's language too, and JSON and terminals need nothing. A test holds the
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from functools import cache
 
 
@@ -18,6 +19,8 @@ def N_(text: str) -> str:
 
 # What stands in these places is one of these sentences or words itself.
 TOLD = {"label", "how", "cut", "trouble", "status"}
+MOST_SENTENCES = 40
+_NUMBER, _SPACE = re.compile(r"[\d,]+"), re.compile(r"\s")
 NUMBERS = {"number", "all", "before", "came"}
 SENTENCES = (
     # refused, gone, back again
@@ -234,22 +237,37 @@ SENTENCES = (
 )
 
 
+class _TooManyWaysError(Exception):
+    """A text that could be taken apart in more ways than anybody should wait for: a feed may hold what it likes."""
+
+
+@dataclass
+class _Reading:
+    """One text while it is read; ``ways``: the places that may still be tried."""
+
+    text: str
+    plain: str
+    translate: Callable[[str], str]
+    ways: int = 2_000
+    known: dict[int, str | None] = field(default_factory=dict)
+
+    def try_one(self) -> None:
+        self.ways -= 1
+        if self.ways < 0:
+            raise _TooManyWaysError
+
+
 @cache
-def _forms() -> list[tuple[str, re.Pattern[str]]]:
-    """Each sentence with what knows it again: first those that begin with words of their own, then those with the most."""
+def _forms() -> list[tuple[str, list[str]]]:
+    """Each sentence with its pieces, texts and names of places in turn: first those that begin with words of their own, then
+    those with the most."""
     own = sorted(SENTENCES, key=lambda one: (one.startswith("{"), -len(re.sub(r"{\w+}", "", one))))
-    return [(one, re.compile(_pattern(one), re.S)) for one in own]
+    return [(one, re.split(r"{(\w+)}", _plain(one))) for one in own]
 
 
-def _pattern(sentence: str) -> str:
-    # Older sentences have a plain apostrophe.
-    plain = re.escape(sentence).replace("’", "[’']")
-    return re.sub(r"\\{(\w+)\\}", _place, plain) + r"(?=\s|$)"
-
-
-def _place(found: re.Match[str]) -> str:
-    what = r"[\d,]+" if found[1] in NUMBERS else ".+?"
-    return f"(?P<{found[1]}>{what})"
+def _plain(text: str) -> str:
+    """Older sentences have a plain apostrophe."""
+    return text.replace("’", "'")
 
 
 def told(text: str, translate: Callable[[str], str]) -> str:
@@ -259,16 +277,49 @@ def told(text: str, translate: Callable[[str], str]) -> str:
 
 
 def _told(text: str, translate: Callable[[str], str]) -> str | None:
-    for sentence, form in _forms():
-        found = form.match(text)
-        if found is None:
+    try:
+        return _rest(_Reading(text, _plain(text), translate), 0, 0)
+    except _TooManyWaysError:
+        return None
+
+
+def _rest(read: _Reading, start: int, depth: int) -> str | None:
+    """The sentences from there on; None where one is not known."""
+    if start in read.known:
+        return read.known[start]
+    read.known[start] = None
+    for sentence, pieces in _forms() if depth < MOST_SENTENCES else ():
+        if not read.plain.startswith(pieces[0], start):
             continue
-        rest = _told(text[found.end() :].strip(), translate) if text[found.end() :].strip() else ""
-        if rest is None:  # a value held what looked like the end
-            found, rest = re.compile(form.pattern.removesuffix(r"(?=\s|$)"), re.S).fullmatch(text), ""
-        if found is not None:
-            return f"{_filled(sentence, found.groupdict(), translate)} {rest}".strip()
+        for values, end in _matches(read, pieces, 1, start + len(pieces[0])):
+            after = len(read.text) - len(read.text[end:].lstrip())
+            rest = _rest(read, after, depth + 1) if after < len(read.text) else ""
+            if rest is not None:
+                read.known[start] = f"{_filled(sentence, values, read.translate)} {rest}".strip()
+                return read.known[start]
     return None
+
+
+def _matches(read: _Reading, pieces: list[str], number: int, start: int) -> Iterator[tuple[dict[str, str], int]]:
+    """What stands in a sentence's places from there on, the shortest first, and where the sentence ends."""
+    if number == len(pieces):
+        if read.text[start : start + 1].strip() == "":
+            yield {}, start
+        return
+    name, literal, end = pieces[number], pieces[number + 1], start
+    while (end := read.plain.find(literal, end + 1) if literal else _space(read.text, end + 1)) >= 0:
+        read.try_one()
+        value = read.text[start:end]
+        if name in NUMBERS and not _NUMBER.fullmatch(value):
+            return
+        for more, after in _matches(read, pieces, number + 2, end + len(literal)):
+            yield {name: value, **more}, after
+
+
+def _space(text: str, start: int) -> int:
+    """Where the next space is, or the end; -1 after it."""
+    found = _SPACE.search(text, start)
+    return found.start() if found else len(text) if start <= len(text) else -1
 
 
 def _filled(sentence: str, values: dict[str, str], translate: Callable[[str], str]) -> str:

@@ -135,3 +135,11 @@ def test_all_that_the_harvest_says_is_known():
     assert len(said) > 90
     unknown = sorted((name, text) for name, text in said if phrases._told(text, lambda one: one) is None)
     assert unknown == []
+
+
+def test_a_title_that_looks_like_the_rest_of_a_sentence_holds_nobody_up():
+    title = "”, met at x: x (x) x. x”: x" * 200
+    assert welsh(f"It may be the same dataset as “{title}”, met at {title}: the same page ({title}). And so on.")
+    assert welsh("It is no longer in the feed. " * 2_000)
+    kept = "It is the same dataset as “A”, met at B: C”, met at Leeds: the same files (a (b))."
+    assert welsh(kept) == "C”, met at Leeds: the same files, B: “A” (a (b))."  # nothing of it is lost
